@@ -1,0 +1,1 @@
+"""The deterministic core: market data, strategy language, backtest, gate, facts, reports."""

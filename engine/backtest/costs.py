@@ -1,0 +1,59 @@
+"""Cost model: fees on notional at each fill, spread and slippage against us."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from engine.quantities import Ratio
+from engine.records import Digest, Record, digest
+
+BPS = 10_000
+
+Bps = Annotated[Ratio, Field(ge=0, le=1_000)]
+
+
+class CostModel(Record):
+    """Costs in basis points (1/10,000) of notional.
+
+    Taker fee on everything but limit and target fills, which pay the maker fee. Half the spread
+    plus slippage moves the fill price against us on everything but limits and targets.
+    `limit_fill`: `through` = price must trade beyond a limit, `touch` = reaching it is enough.
+    """
+
+    taker_fee_bps: Bps = 10.0
+    maker_fee_bps: Bps = 10.0
+    spread_bps: Bps = 2.0
+    slippage_bps: Bps = 3.0
+    limit_fill: Literal["through", "touch"] = "through"
+
+    @property
+    def digest(self) -> Digest:
+        """Digest of the model; part of a candidate's identity."""
+        return digest("peak/costs/v1", self)
+
+    @property
+    def impact(self) -> float:
+        """Fraction by which a market or stop fill is worse than the raw price."""
+        return (self.spread_bps / 2 + self.slippage_bps) / BPS
+
+    @property
+    def taker(self) -> float:
+        """Taker fee as a fraction of notional."""
+        return self.taker_fee_bps / BPS
+
+    @property
+    def maker(self) -> float:
+        """Maker fee as a fraction of notional."""
+        return self.maker_fee_bps / BPS
+
+    def scaled(self, factor: float) -> CostModel:
+        """All costs times `factor` (cost sensitivity)."""
+        return CostModel(
+            taker_fee_bps=self.taker_fee_bps * factor,
+            maker_fee_bps=self.maker_fee_bps * factor,
+            spread_bps=self.spread_bps * factor,
+            slippage_bps=self.slippage_bps * factor,
+            limit_fill=self.limit_fill,
+        )

@@ -1,0 +1,1 @@
+"""Market data: validated bars, files, the content-addressed store and its sealed partitions."""

@@ -1,0 +1,26 @@
+"""Fact: one number with key, unit and source. Text about results only names keys."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
+
+from engine.quantities import Ratio
+from engine.records import Digest, Record
+
+FactKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$")]
+Unit = Literal["ratio", "percent", "count", "bars", "days", "money", "price", "number"]
+
+
+class Fact(Record):
+    """A figure: `value` is a fraction for unit percent; None reads "sealed" or "none".
+
+    `source` is the digest of the record that it was taken from.
+    """
+
+    key: FactKey
+    value: Ratio | None
+    unit: Unit
+    source: Digest
+    sealed: bool = False

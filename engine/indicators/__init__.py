@@ -1,0 +1,1 @@
+"""Indicator kernels: array functions, NaN is missing, causal by construction."""

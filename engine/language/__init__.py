@@ -1,0 +1,1 @@
+"""Strategy language: rules as data, causal by construction (parse, check, compile, explain)."""

@@ -1,0 +1,95 @@
+"""Trial ledger port: no row, no result. The engine writes it inside every run on registered bars.
+
+A row is opened before the run and completed before the result is returned; an open or failed row
+counts as a trial with a zero vector. Same (rule_digest, dataset, costs) again is the same trial.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Literal, Protocol
+
+from pydantic import AwareDatetime, Field
+
+from engine.market import Name
+from engine.records import Digest, Record, digest
+
+TrialSource = Literal["draft", "sweep", "sensitivity", "walk_forward", "manual", "imported", "gate"]
+TrialStatus = Literal["open", "ok", "no_trades", "error"]
+Family = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class Lineage(Record):
+    """Where an idea came from: everything that links one trial to the ones before it.
+
+    `models` are (name, knowledge cutoff or "unknown") of every model that touched it.
+    """
+
+    lineage_id: Annotated[str, Field(min_length=1, max_length=80)]
+    parents: tuple[Digest, ...] = ()
+    chat: Name | None = None
+    person: Name | None = None
+    models: tuple[tuple[str, str], ...] = ()
+    source: TrialSource = "manual"
+
+
+class TrialKey(Record):
+    """What makes two runs the same trial."""
+
+    rule_digest: Digest
+    dataset_digest: Digest
+    cost_digest: Digest
+
+    @property
+    def digest(self) -> Digest:
+        """Digest of the key."""
+        return digest("peak/trial/v1", self)
+
+
+class TrialStart(Record):
+    """A trial before it runs."""
+
+    key: TrialKey
+    shape_digest: Digest
+    spec_digest: Digest
+    family: Family
+    code_digest: Digest
+    lineage: Lineage
+
+
+class TrialOutcome(Record):
+    """A trial after it ran; daily returns are integers in units of 1e-8, one per train day."""
+
+    status: TrialStatus
+    trades: Annotated[int, Field(ge=0)] = 0
+    daily_returns: tuple[int, ...] = ()
+    message: Annotated[str, Field(max_length=300)] = ""
+
+
+class TrialRow(Record):
+    """One row of the ledger: number in its family's chain, start, outcome, time."""
+
+    n: Annotated[int, Field(ge=1)]
+    start: TrialStart
+    outcome: TrialOutcome
+    opened_at: AwareDatetime
+
+
+class Ledger(Protocol):
+    """Append-only list of trials. Rows are numbered 1, 2, ... over all families."""
+
+    def open_trial(self, start: TrialStart) -> int:
+        """Commit an open row (or find the same trial's row); return its number."""
+        ...
+
+    def complete_trial(self, n: int, outcome: TrialOutcome) -> None:
+        """Commit the outcome of an open row; a completed row is left as it is."""
+        ...
+
+    def count(self, family: Family) -> int:
+        """Trials ever made on this family: what the gate corrects for."""
+        ...
+
+    def rows(self, family: Family) -> Sequence[TrialRow]:
+        """All rows of a family in order."""
+        ...

@@ -1,0 +1,1 @@
+"""Reports: one data record rendered as self-contained HTML, Markdown and JSON."""

@@ -1,0 +1,1 @@
+"""Guardrails: limits, approvals, audit and the two trusted processes, desk and gateway."""

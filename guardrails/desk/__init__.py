@@ -1,0 +1,1 @@
+"""Desk: the trusted process; it judges, sizes, asks people and releases."""

@@ -1,0 +1,1 @@
+"""HTTP API of the desk: one router per noun."""

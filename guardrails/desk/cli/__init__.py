@@ -1,0 +1,1 @@
+"""The `peak` command: thin over the same use cases and the desk's API."""

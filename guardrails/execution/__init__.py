@@ -1,0 +1,1 @@
+"""Gateway: the only sender of orders; it re-verifies everything, then sends once."""

@@ -1,0 +1,1 @@
+"""Store: the only home of SQL; every state change and its journal row are one commit."""
