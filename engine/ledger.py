@@ -58,11 +58,15 @@ class TrialStart(Record):
 
 
 class TrialOutcome(Record):
-    """A trial after it ran; daily returns are integers in units of 1e-8, one per train day."""
+    """A trial after it ran; daily returns are integers in units of 1e-8, one per train day.
+
+    `daily_returns` are net, `excess_returns` the same minus exposure-matched buy and hold.
+    """
 
     status: TrialStatus
     trades: Annotated[int, Field(ge=0)] = 0
     daily_returns: tuple[int, ...] = ()
+    excess_returns: tuple[int, ...] = ()
     message: Annotated[str, Field(max_length=300)] = ""
 
 

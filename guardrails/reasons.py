@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
@@ -43,11 +44,14 @@ class Reason(StrEnum):
     CERT_REVOKED = "CERT_REVOKED"
     MODE_FORBIDDEN = "MODE_FORBIDDEN"
     RELEASE_MISSING = "RELEASE_MISSING"
+    FILTER_CHANGED = "FILTER_CHANGED"
+    VENUE_ORDER_UNSUPPORTED = "VENUE_ORDER_UNSUPPORTED"
     VENUE_UNKNOWN_STATE = "VENUE_UNKNOWN_STATE"
     INTENT_NOT_CANONICAL = "INTENT_NOT_CANONICAL"
     APPROVAL_MISSING = "APPROVAL_MISSING"
     APPROVAL_USED = "APPROVAL_USED"
     APPROVAL_EXPIRED = "APPROVAL_EXPIRED"
+    APPROVAL_SELF = "APPROVAL_SELF"
     APPROVAL_DIGEST = "APPROVAL_DIGEST"
     APPROVAL_SCOPE = "APPROVAL_SCOPE"
     APPROVAL_DWELL = "APPROVAL_DWELL"
@@ -82,7 +86,11 @@ class Denial(Record):
 
     @classmethod
     def of(cls, code: Reason, message: str, **values: object) -> Denial:
-        """A denial with its values as text."""
+        """A denial with its values as text; decimals plain, never with an exponent."""
         return cls(
-            code=code, message=message, values=tuple((k, str(v)[:80]) for k, v in values.items())
+            code=code, message=message, values=tuple((k, _text(v)) for k, v in values.items())
         )
+
+
+def _text(value: object) -> str:
+    return (format(value, "f") if isinstance(value, Decimal) else str(value))[:80]

@@ -13,11 +13,12 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from config.modes import Mode
+from engine.errors import InputError
 from engine.gate.report import Certificate
 from engine.market import InstrumentKind, Name, Side, Symbol
 from engine.quantities import Amount, Money, Price, Quantity
-from engine.records import Digest, Record, canonical, digest
-from guardrails.reasons import Denial
+from engine.records import Digest, Record, canonical, digest, parse_record
+from guardrails.reasons import Denial, Reason
 
 Nonce = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Signature = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{128}$")]
@@ -93,11 +94,28 @@ class OrderTicket(Record):
         return digest(TICKET_TAG, self)
 
 
+def ticket_of(intent: bytes | str) -> OrderTicket:
+    """A ticket from its intent; only the canonical form is one.
+
+    Raises:
+        InputError: JSON_*, RECORD_INVALID, or INTENT_NOT_CANONICAL when the same content was
+            written in another way.
+    """
+    ticket = parse_record(OrderTicket, intent)
+    raw = intent.encode() if isinstance(intent, str) else intent
+    if ticket.intent != raw:
+        raise InputError(
+            Reason.INTENT_NOT_CANONICAL, "an order intent is read in its canonical form only",
+            value=raw[:60], hint="send the bytes that were shown",
+        )  # fmt: skip
+    return ticket
+
+
 class LimitUse(Record):
     """How much of one limit is used, in the limit's own unit."""
 
     key: str
-    unit: Literal["bps", "quote", "count", "ms"]
+    unit: Literal["bps", "quote", "count", "ms", "units"]
     limit: Amount
     before: Amount
     after: Amount

@@ -19,7 +19,8 @@ class Trade:
 
     Prices are fill prices after spread and slippage, quantity in base units, pnl in quote
     currency after fees; mae and mfe are the worst and best excursion as a fraction of the entry
-    price, signed (mae <= 0 <= mfe); bars are indices into the run's bars.
+    price, signed (mae <= 0 <= mfe); bars are indices into the run's bars; stop_price is the first
+    stop, NaN when the entry had none.
     """
 
     side: Literal["long", "short"]
@@ -54,6 +55,10 @@ class BacktestResult:
         orders_cut, orders_dropped: entries cut to the cap or to cash; orders whose bar was absent
             or whose stop stood on the wrong side.
         start_equity: quote currency.
+        bar_ms: nominal length of a bar, milliseconds.
+        drops: dropped orders by code (STOP_WRONG_SIDE, BAR_ABSENT ...), sorted, zeros left out.
+        pending: market orders decided at the last close (`enter_long`, `exit` ...), not filled.
+        traded: sum of the notional of all fills, quote currency.
     """
 
     time: IntArray
@@ -64,6 +69,15 @@ class BacktestResult:
     start_equity: float
     orders_cut: int = 0
     orders_dropped: int = 0
+    bar_ms: int = 86_400_000
+    drops: tuple[tuple[str, int], ...] = ()
+    pending: tuple[str, ...] = ()
+    traded: float = 0.0
+
+    @property
+    def close_time(self) -> IntArray:
+        """Nominal close times, int64 UTC milliseconds, shape (n,)."""
+        return self.time + self.bar_ms
 
     @property
     def closed(self) -> tuple[Trade, ...]:

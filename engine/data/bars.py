@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -79,11 +80,15 @@ def _first(bad: BoolArray) -> int | None:
     return int(rows[0]) if len(rows) else None
 
 
-def _refuse(code: str, what: str, row: int, value: object, hint: str) -> DataError:
-    return DataError(code, f"row {row + 1}: {what}", value=value, hint=hint)
+def _refusal(  # noqa: PLR0913, PLR0917 - what a refusal says
+    lines: IntArray | None, code: str, what: str, row: int, value: object, hint: str
+) -> DataError:
+    number = row + 1 if lines is None else int(lines[row])
+    return DataError(code, f"row {number}: {what}", value=value, hint=hint)
 
 
-def _check(time: IntArray, columns: dict[str, FloatArray]) -> None:
+def _check(time: IntArray, columns: dict[str, FloatArray], lines: IntArray | None = None) -> None:
+    _refuse = partial(_refusal, lines)
     if any(len(column) != len(time) for column in columns.values()):
         raise DataError("BARS_SHAPE", "the columns differ in length", hint="check the source")
     if len(time) == 0:
@@ -109,11 +114,13 @@ def _check(time: IntArray, columns: dict[str, FloatArray]) -> None:
             )  # fmt: skip
     body_low = np.minimum(columns["open"], columns["close"])
     body_high = np.maximum(columns["open"], columns["close"])
-    row = _first((columns["low"] > body_low) | (columns["high"] < body_high))
+    outside = (columns["low"] > body_low) | (columns["high"] < body_high)
+    row = _first(outside)
     if row is not None:
+        count = int(outside.sum())
         raise _refuse(
-            "BARS_RANGE", "open or close lies outside low..high", row, columns["close"][row],
-            "remove or correct the row",
+            "BARS_RANGE", f"open or close lies outside low..high ({count} such rows in all)", row,
+            columns["close"][row], "remove or correct the rows",
         )  # fmt: skip
 
 
@@ -128,8 +135,11 @@ def bars_of(  # noqa: PLR0913, PLR0917 - the columns of a bar are six
     volume: object,
     *,
     origin: Origin = "unregistered",
+    lines: IntArray | None = None,
 ) -> Bars:
     """Validated bars from array-likes (copied, then read-only).
+
+    `lines` are the rows' numbers in their file, named in a refusal instead of 1, 2, 3 ...
 
     Raises:
         DataError: BARS_SHAPE, BARS_EMPTY, BARS_TIME_ORDER, BARS_NOT_FINITE, BARS_NOT_POSITIVE
@@ -140,7 +150,7 @@ def bars_of(  # noqa: PLR0913, PLR0917 - the columns of a bar are six
         name: np.array(values, dtype=np.float64)
         for name, values in zip(COLUMNS, (open, high, low, close, volume), strict=True)
     }
-    _check(times, columns)
+    _check(times, columns, lines)
     for array in (times, *columns.values()):
         array.setflags(write=False)
     return Bars(instrument, timeframe, times, **columns, origin=origin)

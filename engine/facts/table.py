@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
+from engine.errors import InputError
 from engine.quantities import Ratio
 from engine.records import Digest, Record
 
@@ -24,3 +26,21 @@ class Fact(Record):
     unit: Unit
     source: Digest
     sealed: bool = False
+
+
+def by_key(facts: Iterable[Fact]) -> dict[str, Fact]:
+    """The facts by their key.
+
+    Raises:
+        InputError: FACT_REPEATED when two facts with one key say different things.
+    """
+    table: dict[str, Fact] = {}
+    for fact in facts:
+        if table.setdefault(fact.key, fact) != fact:
+            raise InputError(
+                "FACT_REPEATED",
+                "two different facts have the same key",
+                value=fact.key,
+                hint="name each figure once",
+            )
+    return table

@@ -53,6 +53,8 @@ class CopilotVerdict(Record):
 
 
 HOLDOUT_STAGES = ("2", "3b")
+LOOK_CODES = (GateCode.LOOK_SPENT, GateCode.LOOK_BUDGET)
+"""Refusals to look: they measure nothing on the holdout and stay readable."""
 SEALED_PREFIX = "oos."
 
 
@@ -62,7 +64,7 @@ def for_copilot(report: GateReport) -> CopilotVerdict:
     for finding in report.findings:
         if finding.passed:
             continue
-        held = finding.stage in HOLDOUT_STAGES
+        held = finding.stage in HOLDOUT_STAGES and finding.code not in LOOK_CODES
         code = GateCode.HOLDOUT_NOT_CONFIRMED if held else finding.code
         if code not in codes:
             codes.append(code)

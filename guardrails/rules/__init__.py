@@ -1,1 +1,1 @@
-"""Risk rules: one numeric predicate, and one function per rule that is not a number."""
+"""Rules: one function each, answering with a tuple of denials; `bounds.py` decides the numbers."""

@@ -1,0 +1,35 @@
+"""The benchmark: the instrument bought at the first possible open and held."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.backtest.costs import CostModel
+from engine.backtest.result import BacktestResult
+from engine.backtest.simulator import DEFAULT_EQUITY, simulate
+from engine.data.bars import Bars
+from engine.language.decisions import Decisions, SideDecisions
+from engine.language.spec import Sizing
+
+
+def buy_and_hold(
+    bars: Bars, costs: CostModel, *, start_equity: float = DEFAULT_EQUITY
+) -> BacktestResult:
+    """The whole account bought at the open of the second bar, held to the end, after costs.
+
+    It is decided at the first close like any other entry, so it pays the same costs and sees the
+    same fills as the strategy beside it. Not a trial: no rule is tried.
+    """
+    n = len(bars)
+    nothing = np.full(n, np.nan)
+    always = SideDecisions(
+        enter=np.ones(n, dtype=np.bool_),
+        exit=np.zeros(n, dtype=np.bool_),
+        stop=nothing,
+        target=nothing,
+        trail=nothing,
+    )
+    sizing = Sizing(kind="fixed_fraction", value=1.0)
+    return simulate(
+        bars, Decisions(warmup=0, sizing=sizing, long=always), costs, start_equity=start_equity
+    )

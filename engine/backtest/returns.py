@@ -1,0 +1,110 @@
+"""Returns of a run, day by day: what the gate judges, whatever the timeframe of the bars.
+
+A bar belongs to the UTC day in which it ends; a bar that ends at midnight belongs to the day it
+has covered. Several bars of a day compound, days without a bar are absent, and a bar longer than
+a day gives its whole return to its closing day. The first day counts from the start equity.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from engine.backtest.result import BacktestResult
+from engine.data.bars import Bars, FloatArray, IntArray
+from engine.errors import InputError
+
+DAY_MS: Final = 86_400_000
+UNITS_PER_ONE: Final = 100_000_000
+"""Integer returns are in units of 1e-8: exact sums, the same on every machine."""
+
+
+def bar_days(close_time: IntArray) -> IntArray:
+    """UTC day number (days since 1970-01-01) that each bar belongs to. Shape (n,)."""
+    days: IntArray = (close_time - 1) // DAY_MS
+    return days
+
+
+def _growth(values: FloatArray, start: float) -> FloatArray:
+    """Return of each step of a curve that begins at `start`; 0 after the value is gone."""
+    before = np.concatenate(([start], values[:-1]))
+    returns: FloatArray = np.divide(
+        values - before, before, out=np.zeros(len(values)), where=before > 0.0
+    )
+    return returns
+
+
+def bar_returns(result: BacktestResult) -> FloatArray:
+    """Net return of each bar, close to close, the first from the start equity. Shape (n,)."""
+    return _growth(result.equity, result.start_equity)
+
+
+def _last_of_day(days: IntArray) -> IntArray:
+    """Row numbers of the last bar of each day, in order."""
+    rows: IntArray = np.flatnonzero(np.append(np.diff(days) > 0, True)).astype(np.int64)
+    return rows
+
+
+def daily_net(result: BacktestResult) -> tuple[IntArray, FloatArray]:
+    """Net return of each day that has a bar.
+
+    Returns:
+        UTC day numbers (int64) and returns as fractions (float64), both of shape (days,).
+    """
+    days = bar_days(result.close_time)
+    last = _last_of_day(days)
+    return days[last], _growth(result.equity[last], result.start_equity)
+
+
+def mean_exposure(result: BacktestResult) -> float:
+    """Mean signed exposure over all closes: position value as a fraction of equity."""
+    return float(np.mean(result.exposure))
+
+
+def exposure_matched_excess(
+    result: BacktestResult, bars: Bars, exposure: float | None = None
+) -> FloatArray:
+    """Daily net return minus what the same mean exposure to the instrument would have earned.
+
+    Being long half the time in a rising market is no skill: mean signed exposure times the
+    instrument's daily return, without costs, is subtracted from each day.
+
+    Args:
+        result: the run.
+        bars: the bars it ran on.
+        exposure: mean exposure measured on train, to be used on the holdout; None: this run's.
+
+    Returns:
+        Excess return per day, aligned with the days of `daily_net`. Shape (days,).
+
+    Raises:
+        InputError: BARS_MISMATCH when the bars are not those of the run.
+    """
+    if not np.array_equal(result.time, bars.time):
+        raise InputError(
+            "BARS_MISMATCH", "these are not the bars of this run", hint="pass the run's own bars"
+        )
+    _days, net = daily_net(result)
+    last = _last_of_day(bar_days(bars.close_time))
+    market = _growth(bars.close[last], float(bars.open[0]))
+    held = mean_exposure(result) if exposure is None else exposure
+    excess: FloatArray = net - held * market
+    return excess
+
+
+def to_units(returns: FloatArray) -> IntArray:
+    """Returns as integers in units of 1e-8, rounded half to even. Shape as given.
+
+    Raises:
+        InputError: RETURN_NOT_FINITE for NaN, infinity or more than a 64-bit integer holds.
+    """
+    scaled = np.rint(np.asarray(returns, dtype=np.float64) * UNITS_PER_ONE)
+    if not np.all(np.abs(scaled) < 2.0**53):
+        raise InputError(
+            "RETURN_NOT_FINITE",
+            "a return is NaN, infinite or absurdly large",
+            hint="check the equity curve",
+        )
+    units: IntArray = scaled.astype(np.int64)
+    return units

@@ -1,0 +1,93 @@
+"""Manifests: the small verified file beside each dataset, and finding a dataset by reference."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from engine.data.dataset import Dataset
+from engine.errors import DataError, InputError, IntegrityError
+from engine.market import Timeframe
+from engine.records import Digest, Record, canonical, parse_record
+from engine.text import did_you_mean
+
+MANIFEST: Final = "manifest.json"
+MIN_PREFIX: Final = 8
+
+
+class Manifest(Record):
+    """A dataset's record with the digest that it must have."""
+
+    dataset: Dataset
+    digest: Digest
+
+
+def corrupt(what: object) -> IntegrityError:
+    """The fault for anything stored that does not verify."""
+    return IntegrityError(
+        "DATA_CORRUPT", "stored data do not match their digest", value=what,
+        hint="restore the datasets folder from a backup; do not register over it",
+    )  # fmt: skip
+
+
+def sync(path: Path) -> None:
+    """Flush a file or a folder to disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_manifest(folder: Path, dataset: Dataset) -> None:
+    """Write and flush the manifest of a dataset's folder."""
+    manifest = Manifest(dataset=dataset, digest=dataset.digest)
+    (folder / MANIFEST).write_bytes(canonical(manifest))
+    sync(folder / MANIFEST)
+
+
+def read_manifest(folder: Path) -> Dataset:
+    """The dataset that a folder holds.
+
+    Raises:
+        IntegrityError: DATA_CORRUPT.
+    """
+    try:
+        manifest = parse_record(Manifest, (folder / MANIFEST).read_bytes())
+    except (OSError, InputError) as error:
+        raise corrupt(folder.name) from error
+    if manifest.digest != manifest.dataset.digest or manifest.dataset.id != folder.name:
+        raise corrupt(folder.name)
+    return manifest.dataset
+
+
+def _by_symbol(ref: str, datasets: Sequence[Dataset]) -> list[Dataset]:
+    symbol, _, tail = ref.rpartition(":")
+    frames = {frame.value for frame in Timeframe}
+    if symbol and tail in frames:
+        return [d for d in datasets if d.ref.lower() == f"{symbol}:{tail}".lower()]
+    return [d for d in datasets if d.instrument.symbol == ref.upper()]
+
+
+def find_dataset(ref: str, datasets: Sequence[Dataset]) -> Dataset:
+    """The one dataset that a reference names: id, start of an id, or SYMBOL[:timeframe].
+
+    Raises:
+        DataError: DATASET_UNKNOWN with near names, DATASET_AMBIGUOUS with the candidates.
+    """
+    found = [d for d in datasets if len(ref) >= MIN_PREFIX and d.id.startswith(ref)]
+    found = found or _by_symbol(ref, datasets)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        listed = ", ".join(f"{d.ref} {d.id[:12]}" for d in found)
+        raise DataError(
+            "DATASET_AMBIGUOUS", f"{len(found)} datasets answer to this", value=ref,
+            hint=f"name one by the start of its id: {listed}",
+        )  # fmt: skip
+    known = sorted({d.ref for d in datasets} | {d.instrument.symbol for d in datasets})
+    near = did_you_mean(ref.upper(), known) or known[:5]
+    hint = f"known are {', '.join(near)}" if near else "register a file first"
+    raise DataError("DATASET_UNKNOWN", "there is no such dataset", value=ref, hint=hint)

@@ -1,0 +1,269 @@
+"""Arguments of operators: kinds, ranges, words, lags; and the example that fits what was given."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Protocol
+
+from engine.language.codes import Code
+from engine.language.nodes import Boolean, Call, Comparison, Lag, Logic, Node, Not, Text
+from engine.language.problems import Edit, Problem
+from engine.language.rendering import canonical, number_text
+from engine.language.repairs import whole_in
+from engine.language.scope import Scope
+from engine.language.signature import MAX_WINDOW, Arg, Kind, Operator
+from engine.language.suggestions import nearest
+from engine.language.units import Unit, comparable
+from engine.market import SECONDS, Timeframe
+from engine.text import did_you_mean
+
+_SYMBOL: Final = re.compile(r"[A-Z0-9][A-Z0-9./:_-]{0,23}", re.ASCII)
+_TIMEFRAME_NAMES: Final = {
+    "2w": "1w", "1W": "1w", "w": "1w", "W": "1w", "weekly": "1w", "week": "1w", "7d": "1w",
+    "1D": "1d", "d": "1d", "D": "1d", "daily": "1d", "day": "1d", "24h": "1d", "60m": "1h",
+    "1H": "1h", "hourly": "1h", "60": "1h", "240": "4h", "4H": "4h", "3h": "4h", "1mo": "1M",
+    "monthly": "1M", "M": "1M", "30d": "1M", "2d": "1d", "3d": "1d", "10m": "15m", "45m": "1h",
+}  # fmt: skip
+
+
+class Walker(Protocol):
+    """The part of the inference that arguments need."""
+
+    scope: Scope
+    problems: list[Problem]
+
+    def note(self, code: Code, node: Node, message: str, edit: Edit | None = None) -> None:
+        """Add a problem."""
+        ...
+
+    def unit(self, node: Node) -> Unit | None:
+        """Unit of a node."""
+        ...
+
+    def series_unit(self, node: Node) -> Unit | None:
+        """Unit of a node that must be a number."""
+        ...
+
+    def condition(self, node: Node) -> None:
+        """Demand a condition."""
+        ...
+
+    def unlike(self, node: Node, left: tuple[Node, Unit], right: tuple[Node, Unit]) -> None:
+        """Two values that cannot be compared."""
+        ...
+
+
+def check_arguments(walker: Walker, node: Call, operator: Operator) -> tuple[Unit, ...] | None:
+    """Units of the series arguments, None when one of the arguments is wrong."""
+    before = len(walker.problems)
+    units: list[Unit | None] = [
+        _argument(walker, operator, arg, given)
+        for arg, given in zip(operator.args, node.args, strict=True)
+    ]
+    for place, arg in enumerate(operator.args):
+        if arg.like is None:
+            continue
+        one, other = units[arg.like], units[place]
+        if one is not None and other is not None and not comparable(one, other):
+            walker.unlike(node, (node.args[arg.like], one), (node.args[place], other))
+    if len(walker.problems) > before:
+        return None
+    found = [
+        unit
+        for arg, unit in zip(operator.args, units, strict=True)
+        if arg.kind in {Kind.SERIES, Kind.ANY}
+    ]
+    # A let that is wrong itself has no unit and no new problem here.
+    return None if None in found else tuple(unit for unit in found if unit is not None)
+
+
+def _argument(walker: Walker, operator: Operator, arg: Arg, given: Node) -> Unit | None:
+    if arg.kind is Kind.WINDOW:
+        _window(walker, operator, arg, given)
+    elif arg.kind is Kind.NUMBER:
+        _number(walker, operator, arg, given)
+    elif arg.kind is Kind.WORD:
+        _word(walker, operator, arg, given)
+    elif isinstance(given, Text):
+        walker.note(
+            Code.ARGUMENT_KIND, given, f"`{operator.name}` takes {operator.shape}; got text.",
+            Edit(given.span, arg.example),
+        )  # fmt: skip
+    elif arg.kind is Kind.CONDITION:
+        walker.condition(given)
+    elif arg.kind is Kind.SERIES:
+        return walker.series_unit(given)
+    else:
+        return walker.unit(given)
+    return None
+
+
+def _window(walker: Walker, operator: Operator, arg: Arg, given: Node) -> None:
+    low, high = int(arg.low), int(arg.high)
+    found = walker.scope.constant(given)
+    text = canonical(given)
+    wanted = f"a window of `{operator.name}` is a whole number from {low} to {high} or an int"
+    if found is None:
+        walker.note(
+            Code.WINDOW_NOT_CONSTANT, given, f"{wanted} parameter; got `{text}`.",
+            Edit(given.span, arg.example),
+        )  # fmt: skip
+    elif not found.whole:
+        walker.note(
+            Code.WINDOW_NOT_INTEGER, given, f"{wanted} parameter; got `{text}`.",
+            Edit(given.span, whole_in(found.value, low, high)),
+        )  # fmt: skip
+    elif not (low <= found.low and found.high <= high and low <= found.value <= high):
+        walker.note(
+            Code.WINDOW_RANGE, given, f"{wanted} parameter; got `{text}`.",
+            Edit(given.span, whole_in(found.value, low, high)),
+        )  # fmt: skip
+
+
+def _number(walker: Walker, operator: Operator, arg: Arg, given: Node) -> None:
+    found = walker.scope.constant(given)
+    if found is None:
+        walker.note(
+            Code.NUMBER_NOT_CONSTANT,
+            given,
+            f"`{operator.name}` needs a constant number or a parameter here, such as"
+            f" {arg.example}; got `{canonical(given)}`.",
+            Edit(given.span, arg.example),
+        )
+    elif not (arg.low <= found.low and found.high <= arg.high):
+        walker.note(
+            Code.RANGE,
+            given,
+            f"this number of `{operator.name}` lies from {number_text(arg.low)} to"
+            f" {number_text(arg.high)}; got {number_text(found.value)}.",
+            Edit(given.span, arg.example),
+        )
+
+
+def _word(walker: Walker, operator: Operator, arg: Arg, given: Node) -> None:
+    if not isinstance(given, Text):
+        walker.note(
+            Code.ARGUMENT_KIND, given,
+            f"`{operator.name}` takes a quoted word here, such as {arg.example}.",
+            Edit(given.span, arg.example),
+        )  # fmt: skip
+    elif arg.words:
+        _closed_word(walker, operator, arg, given)
+    elif operator.name == "htf":
+        _timeframe(walker, given)
+    elif not _SYMBOL.fullmatch(given.value):
+        walker.note(
+            Code.SYMBOL_UNKNOWN, given,
+            f'"{given.value}" is not a symbol: write capitals such as "BTC/USDT".',
+        )  # fmt: skip
+
+
+def _closed_word(walker: Walker, operator: Operator, arg: Arg, given: Text) -> None:
+    if given.value in arg.words:
+        return
+    near = did_you_mean(given.value, list(arg.words))
+    walker.note(
+        Code.ARGUMENT_KIND,
+        given,
+        f'`{operator.name}` does not know "{given.value}": one of {", ".join(arg.words)}.',
+        Edit(given.span, f'"{near[0]}"') if near else None,
+    )
+
+
+def _timeframe(walker: Walker, given: Text) -> None:
+    known = {item.value: item for item in Timeframe}
+    higher = known.get(given.value)
+    if higher is None:
+        near = _TIMEFRAME_NAMES.get(given.value) or nearest(given.value, known)
+        walker.note(
+            Code.TIMEFRAME_UNKNOWN,
+            given,
+            f'"{given.value}" is not a timeframe: {", ".join(known)}.',
+            Edit(given.span, f'"{near}"') if near else None,
+        )
+        return
+    base = walker.scope.timeframe
+    if base is not None and not divides(base, higher):
+        walker.note(
+            Code.TIMEFRAME_PAIR,
+            given,
+            f'bars of {base.value} do not add up to bars of "{higher.value}": take a higher'
+            " timeframe that the base divides.",
+        )
+
+
+def divides(base: Timeframe, higher: Timeframe) -> bool:
+    """Whether whole base bars make up a higher bar; weeks and months come from days or less."""
+    if SECONDS[base] >= SECONDS[higher]:
+        return False
+    if higher in {Timeframe.W1, Timeframe.MO1}:
+        return SECONDS[base] <= SECONDS[Timeframe.D1]
+    return SECONDS[higher] % SECONDS[base] == 0
+
+
+def check_lag(walker: Walker, node: Lag) -> None:
+    """A lag is a constant whole number from 0."""
+    found = walker.scope.constant(node.bars)
+    text = canonical(node.bars)
+    if found is None:
+        walker.note(
+            Code.LAG_NOT_CONSTANT, node.bars,
+            f"a lag is a whole number or an int parameter; got `{text}`.",
+            Edit(node.bars.span, "1"),
+        )  # fmt: skip
+    elif not found.whole:
+        walker.note(
+            Code.LAG_NOT_INTEGER, node.bars,
+            f"a lag is a whole number or an int parameter; got `{text}`.",
+            Edit(node.bars.span, whole_in(found.value, 0, MAX_WINDOW)),
+        )  # fmt: skip
+    elif found.low < 0 or found.value < 0:
+        walker.note(
+            Code.LAG_NEGATIVE, node.bars,
+            f"the future does not exist here: `close[1]` is the previous bar; got `{text}`.",
+            Edit(node.bars.span, whole_in(found.value, 0, MAX_WINDOW)),
+        )  # fmt: skip
+    elif found.high > MAX_WINDOW or found.value > MAX_WINDOW:
+        walker.note(
+            Code.WINDOW_RANGE, node.bars, f"a lag is at most {MAX_WINDOW} bars; got `{text}`.",
+            Edit(node.bars.span, str(MAX_WINDOW)),
+        )  # fmt: skip
+
+
+def wrong_arity(walker: Walker, node: Call, operator: Operator) -> Problem:
+    """Too few or too many arguments, with a call that uses what was given where it fits."""
+    call = f"{operator.name}({','.join(_fitted(walker.scope, operator, node))})"
+    return Problem(
+        Code.ARITY_WRONG,
+        node.span,
+        f"`{operator.name}` takes {operator.shape}; got {len(node.args)}: `{call}`.",
+        edit=Edit(node.span, call),
+    )
+
+
+def _fitted(scope: Scope, operator: Operator, node: Call) -> list[str]:
+    """Text of each argument: the next given one that fits its kind, else its example."""
+    left = list(node.args)
+    out = []
+    for arg in operator.args:
+        while left and not _fits(scope, arg, left[0]) and len(left) > _still_needed(arg, operator):
+            left.pop(0)
+        fits = bool(left) and _fits(scope, arg, left[0])
+        out.append(canonical(left.pop(0)) if fits else arg.example)
+    return out
+
+
+def _still_needed(arg: Arg, operator: Operator) -> int:
+    return len(operator.args) - operator.args.index(arg) - 1
+
+
+def _fits(scope: Scope, arg: Arg, given: Node) -> bool:
+    constant = scope.constant(given) is not None
+    if arg.kind in {Kind.WINDOW, Kind.NUMBER}:
+        return constant
+    if arg.kind is Kind.WORD:
+        return isinstance(given, Text)
+    is_condition = isinstance(given, Comparison | Logic | Not | Boolean)
+    if arg.kind is Kind.CONDITION:
+        return is_condition
+    return not constant and not is_condition and not isinstance(given, Text)

@@ -1,0 +1,154 @@
+"""Digests of meaning: what makes two specs the same rule, and the same shape of rule.
+
+rule_digest: names, prose and ids dropped, lets written out, parameter values put in, every
+expression in normal form; the gate counts trials by it, so renaming buys no fresh trial.
+shape_digest: the same with parameters kept as slots and without sizes and limits: one sweep and
+three risk profiles are one shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from engine.language.availability import bound_to, levels_of
+from engine.language.expressions import parse
+from engine.language.nodes import Name, Node, walk
+from engine.language.normal import normal
+from engine.language.rendering import canonical
+from engine.language.resolve import number_of, resolve
+from engine.language.spec import Rule, Stop, StrategySpec, Target
+from engine.records import Digest, digest
+from engine.records import canonical as canonical_bytes
+
+Plain: TypeAlias = dict[str, object]
+
+
+class _Writer:
+    """Expressions of one spec as canonical text of their normal form."""
+
+    def __init__(self, spec: StrategySpec, values: Mapping[str, Node]) -> None:
+        self.values = values
+        self.lets: dict[str, Node] = {}
+        for let in spec.lets:
+            self.lets[let.name] = resolve(parse(let.expr), values, self.lets)
+
+    def text(self, expression: str | None) -> str | None:
+        if expression is None:
+            return None
+        return canonical(normal(resolve(parse(expression), self.values, self.lets)))
+
+
+def _expressions(spec: StrategySpec) -> list[str]:
+    """Every expression outside lets, in document order."""
+    found = [text for regime in spec.regimes for text in (regime.when, regime.until)]
+    found += [text for r in spec.rules for text in (r.entry, r.order.price, r.exit)]
+    found += [part.price for part in levels_of(spec)]
+    found.append(spec.sizing.expr)
+    if spec.pyramiding is not None:
+        found.append(spec.pyramiding.add_when)
+    if spec.cross_section is not None:
+        found += [spec.cross_section.score, spec.cross_section.eligible]
+    return [text for text in found if text is not None]
+
+
+def _slots(spec: StrategySpec) -> dict[str, Node]:
+    """Parameter name -> slot, numbered by first use, so that names and order do not count."""
+    names = {param.name: Name(param.name) for param in spec.params}
+    writer = _Writer(spec, {})
+    slots: dict[str, Node] = {}
+    for text in _expressions(spec):
+        for node in walk(resolve(parse(text), {}, writer.lets)):
+            if isinstance(node, Name) and node.name in names and node.name not in slots:
+                slots[node.name] = Name(f"${len(slots)}")
+    return slots
+
+
+def _sorted(parts: list[Plain]) -> list[Plain]:
+    unique = {canonical_bytes(part): part for part in parts}
+    return [unique[key] for key in sorted(unique)]
+
+
+def _level(part: Stop | Target, writer: _Writer) -> Plain:
+    found: Plain = {
+        "kind": part.kind,
+        "value": part.value,
+        "period": part.period,
+        "price": writer.text(part.price),
+    }
+    if isinstance(part, Target):
+        found["close_fraction"] = part.close_fraction
+    return found
+
+
+def _rule(spec: StrategySpec, rule: Rule, writer: _Writer) -> Plain:
+    names = [regime.name for regime in spec.regimes]
+    places = sorted(
+        names.index(name) if name in names else len(names) for name in set(rule.only_in_regimes)
+    )
+    order = rule.order
+    return {
+        "side": rule.side,
+        "entry": writer.text(rule.entry),
+        "exit": writer.text(rule.exit),
+        "order": [order.type, writer.text(order.price), order.valid_bars],
+        "regimes": places,
+        "on_regime_end": rule.on_regime_end if places else "hold",
+        "stops": _sorted([_level(stop, writer) for stop in spec.stops if bound_to(stop, rule)]),
+        "targets": _sorted([_level(part, writer) for part in spec.targets if bound_to(part, rule)]),
+    }
+
+
+def _regimes(spec: StrategySpec, writer: _Writer) -> list[object]:
+    used = any(rule.only_in_regimes for rule in spec.rules) or spec.ensemble is not None
+    if not used:
+        return []
+    return [[writer.text(r.when), writer.text(r.until), r.min_bars] for r in spec.regimes]
+
+
+def _meaning(spec: StrategySpec, writer: _Writer) -> Plain:
+    ranking = spec.cross_section
+    adding = spec.pyramiding
+    return {
+        "spec_version": spec.spec_version,
+        "timeframe": spec.timeframe.value,
+        "symbols": sorted(set(spec.universe.symbols)),
+        "watchlist": spec.universe.watchlist,
+        "max_symbols": spec.universe.max_symbols,
+        "regimes": _regimes(spec, writer),
+        "rules": _sorted([_rule(spec, rule, writer) for rule in spec.rules]),
+        "pyramiding": adding
+        and [adding.max_units, writer.text(adding.add_when), adding.stop_on_add],
+        "cross_section": ranking
+        and {
+            **ranking.model_dump(exclude={"score", "eligible"}),
+            "score": writer.text(ranking.score),
+            "eligible": writer.text(ranking.eligible),
+        },
+        "pair": spec.pair,
+        "ensemble": spec.ensemble,
+    }
+
+
+def rule_digest(spec: StrategySpec) -> Digest:
+    """Digest of the meaning of a spec.
+
+    Raises:
+        SpecError: SYNTAX_* when an expression cannot be read; check the spec first.
+    """
+    values = {param.name: number_of(param.default) for param in spec.params}
+    writer = _Writer(spec, values)
+    sizing = {**spec.sizing.model_dump(), "expr": writer.text(spec.sizing.expr)}
+    limits = spec.limits.model_dump(exclude_defaults=True)
+    return digest("peak/rule/v1", {**_meaning(spec, writer), "sizing": sizing, "limits": limits})
+
+
+def shape_digest(spec: StrategySpec) -> Digest:
+    """Digest of the meaning with parameters as slots, sizes and limits left out.
+
+    Raises:
+        SpecError: SYNTAX_* when an expression cannot be read; check the spec first.
+    """
+    writer = _Writer(spec, _slots(spec))
+    sizing = {"kind": spec.sizing.kind, "expr": writer.text(spec.sizing.expr)}
+    return digest("peak/shape/v1", {**_meaning(spec, writer), "sizing": sizing})

@@ -1,0 +1,74 @@
+"""The desk's web application around a composed desk: API, pages, headers, the copilot's fence."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from guardrails.desk.about import product_version
+from guardrails.desk.api import candidates, chats, people, tickets, trading
+from guardrails.desk.api.answers import denied, install_answers
+from guardrails.desk.api.doors import bearer_of, copilot_may, refused_to_copilot
+from guardrails.desk.api.security import SecurityHeaders
+from guardrails.desk.desk import Desk
+from guardrails.desk.refusing import refuse
+from guardrails.desk.sessions import COPILOT
+from guardrails.desk.web import pages
+from guardrails.reasons import Denial
+
+
+class CopilotFence:
+    """Whoever comes with a bearer token may use the copilot's doors alone, existing or not."""
+
+    def __init__(self, app: ASGIApp, desk: Desk) -> None:
+        """Wrap the application of this desk."""
+        self._app = app
+        self._desk = desk
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse every other door before anything of the request is looked at."""
+        if scope["type"] == "http":
+            request = Request(scope)
+            if bearer_of(request) is not None and not copilot_may(request.method, scope["path"]):
+                refusal = refused_to_copilot()
+                self._note(refusal, request)
+                await denied(refusal)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    def _note(self, refusal: Denial, request: Request) -> None:
+        facts = {"method": request.method[:10], "path": str(request.url.path)[:100]}
+        refuse(self._desk.database, COPILOT, "role.refused", (refusal,), **facts)
+
+
+def application(desk: Desk) -> FastAPI:
+    """The ASGI application; the judge starts and stops with it."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        del app
+        desk.first_operator.prepare()
+        desk.judge.start()
+        yield
+        desk.judge.stop()
+
+    app = FastAPI(
+        title="Peak Trade desk",
+        version=product_version(),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=lifespan,
+    )
+    app.state.desk = desk
+    for part in (people, candidates, trading, tickets, chats):
+        app.include_router(part.router)
+    pages.install(app)
+    install_answers(app)
+    app.add_middleware(CopilotFence, desk=desk)
+    app.add_middleware(SecurityHeaders)
+    return app

@@ -1,0 +1,1 @@
+"""One file per command group; each is thin over the use cases."""

@@ -1,0 +1,49 @@
+"""`peak audit`: verify the journals."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from guardrails.desk.cli.output import EXIT_INTEGRITY, emit, reporting
+
+app = typer.Typer(no_args_is_help=True, help="The audit journal.")
+JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
+
+
+@app.command("verify")
+def verify(as_json: JsonFlag = False) -> None:
+    """Verify both journals from their first row; works while the processes run or not."""
+    with reporting(as_json=as_json):
+        from guardrails.desk.auditing import verify_files
+        from guardrails.desk.local import local
+
+        here = local()
+        found = verify_files(here.folders, here.clock)
+        lines = [
+            f"{one.chain}: {'ok' if one.ok else f'broken at row {one.first_bad}'}, {one.rows} rows"
+            for one in found.chains
+        ]
+        summary = f"{'ok' if found.ok else 'BROKEN'}: {found.rows} rows"
+        emit(found.as_dict(), as_json=as_json, text=[*lines, summary])
+        if not found.ok:
+            raise typer.Exit(EXIT_INTEGRITY)
+
+
+@app.command("tail")
+def tail(
+    limit: Annotated[int, typer.Option(min=1, max=500, help="How many rows.")] = 20,
+    as_json: JsonFlag = False,
+) -> None:
+    """Print the newest journal rows of the desk, oldest first."""
+    with reporting(as_json=as_json):
+        from dataclasses import asdict
+
+        from guardrails.desk.auditing import desk_tail
+        from guardrails.desk.local import local
+
+        here = local()
+        rows = desk_tail(here.folders, here.clock, limit)
+        data = {"rows": [asdict(row) for row in rows]}
+        emit(data, as_json=as_json, text=[f"{r.n} {r.time} {r.actor} {r.kind}" for r in rows])

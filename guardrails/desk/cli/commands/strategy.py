@@ -1,0 +1,75 @@
+"""`peak strategy`: list, show and check specs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from guardrails.desk.cli.output import EXIT_NO, emit, reporting, table
+
+app = typer.Typer(no_args_is_help=True, help="Strategy specs: list, show, check.")
+JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
+SpecArgument = Annotated[str, typer.Argument(help="A file, or the name of a strategy.")]
+
+
+@app.command("list")
+def list_(as_json: JsonFlag = False) -> None:
+    """List the library's specs and your own."""
+    with reporting(as_json=as_json):
+        from engine.language import library
+        from guardrails.desk.local import local
+        from guardrails.desk.specs import own_specs
+
+        folder = local().folders.strategies
+        own = [(name, "own", path.name) for name, path in own_specs(folder).items()]
+        shipped = [(name, "library", library.load(name).family) for name in library.names()]
+        if as_json:
+            names = [{"name": name, "from": where} for name, where, _ in [*own, *shipped]]
+            emit({"strategies": names}, as_json=True)
+            return
+        table("Strategies", ("name", "from", "family"), [*own, *shipped])
+
+
+@app.command("show")
+def show(
+    spec: SpecArgument,
+    language: Annotated[str, typer.Option("--lang", help="en or de")] = "en",
+    as_json: JsonFlag = False,
+) -> None:
+    """Show a spec and its rules in plain words."""
+    with reporting(as_json=as_json):
+        from engine.language.wording import in_words
+        from guardrails.desk.local import local
+        from guardrails.desk.specs import find_spec
+
+        found = find_spec(spec, local().folders.strategies)
+        words = in_words(found, "de" if language == "de" else "en")
+        data = {"spec": found.model_dump(mode="json"), "words": list(words)}
+        emit(data, as_json=as_json, text=[f"{found.name} ({found.digest[:12]})", *words])
+
+
+@app.command("check")
+def check(spec: SpecArgument, as_json: JsonFlag = False) -> None:
+    """Check a spec: units, names, causality by construction, lints."""
+    with reporting(as_json=as_json):
+        from engine.language.checker import check as check_spec
+        from guardrails.desk.local import local
+        from guardrails.desk.specs import find_spec
+
+        report = check_spec(find_spec(spec, local().folders.strategies))
+        findings = [one.model_dump(mode="json") for one in report.findings]
+        data = {
+            "ok": report.ok,
+            "digest": report.digest,
+            "rule_digest": report.rule_digest,
+            "warmup_bars": report.warmup_bars,
+            "findings": findings,
+        }
+        lines = [
+            f"{'ok' if report.ok else 'not ok'}; warm-up {report.warmup_bars} bars",
+            *[f"{f.level} {f.code} {f.path}: {f.message} {f.hint}" for f in report.findings],
+        ]
+        emit(data, as_json=as_json, text=lines)
+        if not report.ok:
+            raise typer.Exit(EXIT_NO)

@@ -1,0 +1,45 @@
+"""What the desk's use cases are handed: ports, settings, limits; made once, never global."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from config.settings import Settings
+from engine.backtest.costs import CostModel
+from engine.clock import Clock
+from guardrails.latch import Latch
+from guardrails.limits import Limits
+from guardrails.ports import CertificateBook, GatewayFacts, InstrumentBook
+from guardrails.signing import Signer
+from guardrails.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class DeskContext:
+    """The desk's parts: its own store, the gateway's facts, time, keys, latch, limits, lists."""
+
+    db: Database
+    gateway: GatewayFacts
+    clock: Clock
+    signer: Signer
+    latch: Latch
+    limits: Limits
+    instruments: InstrumentBook
+    certificates: CertificateBook
+    settings: Settings
+
+    @property
+    def costs(self) -> CostModel:
+        """The cost model that losses are reckoned with; the gateway takes the same settings."""
+        costs = self.settings.costs
+        return CostModel(
+            taker_fee_bps=costs.taker_fee_bps,
+            maker_fee_bps=costs.maker_fee_bps,
+            spread_bps=costs.spread_bps,
+            slippage_bps=costs.slippage_bps,
+        )
+
+    @property
+    def alone(self) -> bool:
+        """True for a one-person installation."""
+        return self.settings.deployment.persons == "solo"

@@ -1,0 +1,1 @@
+"""The main job as a story: drafted, judged, signed, filled, refused, stopped, verified."""

@@ -1,0 +1,122 @@
+"""Health: what an operator asks at three in the morning, each with one light and one sentence."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+import httpx2
+
+from engine.errors import PeakError
+from guardrails.desk.auditing import verify_files
+from guardrails.desk.desk_client import DeskClient, desk_url
+from guardrails.latch import Latch
+from guardrails.trading_state import TradingState
+
+if TYPE_CHECKING:
+    from guardrails.desk.local import Local
+
+Light = Literal["ok", "look", "bad"]
+LOW_DISK_BYTES: Final = 1_000_000_000
+NO_DISK_BYTES: Final = 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PartHealth:
+    """One part: its light and one sentence that says what is and what to do."""
+
+    part: str
+    light: Light
+    sentence: str
+
+
+def _config(here: Local) -> PartHealth:
+    deployment = here.settings.deployment
+    return PartHealth(
+        "config",
+        "ok",
+        f"mode {deployment.mode}, {deployment.persons}, state in {here.folders.root}",
+    )
+
+
+def _data(here: Local) -> PartHealth:
+    found = here.datasets().datasets()
+    if not found:
+        return PartHealth("data", "look", "no dataset yet; `peak data import` or `peak serve`")
+    newest = max(one.last for one in found)
+    return PartHealth(
+        "data", "ok", f"{len(found)} datasets, the newest bar is of {newest:%Y-%m-%d}"
+    )
+
+
+def _store(here: Local) -> PartHealth:
+    if not here.folders.desk_db.exists():
+        return PartHealth("store", "look", "no store yet; it is made by `peak serve`")
+    report = verify_files(here.folders, here.clock)
+    if not report.ok:
+        first = report.as_dict()["first_bad"]
+        return PartHealth("store", "bad", f"the journal breaks at {first}; restore a backup")
+    return PartHealth("store", "ok", f"journal whole, {report.rows} rows")
+
+
+def _limits(here: Local) -> PartHealth:
+    from guardrails.limits import effective  # noqa: PLC0415 - one part of many
+
+    limits = effective(here.settings.limits)
+    profile = here.settings.limits.profile
+    return PartHealth("limits", "ok", f"profile {profile}, version {limits.version[:12]}")
+
+
+def _state(here: Local) -> PartHealth:
+    if not here.folders.halt.exists():
+        return PartHealth("trading", "look", "never started")
+    state = Latch(here.folders.halt).state()
+    light: Light = "ok" if state is TradingState.ACTIVE else "look"
+    return PartHealth("trading", light, f"state {state}")
+
+
+def _desk(here: Local) -> PartHealth:
+    try:
+        health = DeskClient(desk_url(here.folders.run), timeout_s=3.0).get("/healthz")
+    except (PeakError, httpx2.HTTPError):
+        return PartHealth("desk", "look", "not running; start it with `peak serve`")
+    return PartHealth("desk", "ok", f"answers, version {health['version']}")
+
+
+def _model(here: Local) -> PartHealth:
+    copilot = here.settings.copilot
+    if not (copilot.base_url and copilot.model):
+        return PartHealth("model", "ok", "no endpoint set: the offline drafter answers")
+    return PartHealth("model", "ok", f"{copilot.model} at the configured endpoint")
+
+
+def _clock(here: Local) -> PartHealth:
+    return PartHealth("clock", "ok", f"{here.clock.now():%Y-%m-%d %H:%M:%S} UTC")
+
+
+def _disk(here: Local) -> PartHealth:
+    folder = here.folders.root if here.folders.root.exists() else here.folders.root.parent
+    free = shutil.disk_usage(folder if folder.exists() else "/").free
+    sentence = f"{free / 1e9:.1f} GB free"
+    if free < NO_DISK_BYTES:
+        return PartHealth("disk", "bad", f"{sentence}; make room before trading")
+    return PartHealth("disk", "look" if free < LOW_DISK_BYTES else "ok", sentence)
+
+
+PARTS: Final[tuple[Callable[[Local], PartHealth], ...]] = (
+    _config, _data, _store, _limits, _state, _desk, _model, _clock, _disk,
+)  # fmt: skip
+
+
+def examine(here: Local) -> tuple[PartHealth, ...]:
+    """All parts in order; a part that cannot be examined is bad, never silent."""
+    found = []
+    for part in PARTS:
+        try:
+            found.append(part(here))
+        except PeakError as error:
+            name = part.__name__.removeprefix("_")
+            found.append(PartHealth(name, "bad", f"{error.code}: {error.message}"))
+    return tuple(found)

@@ -1,0 +1,105 @@
+"""An installation's first minute: folders, secrets of each process, the sample data, the plans.
+
+Nothing here has a default password: the first operator is made by a person with a one-time code,
+or by the demo with a password of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx2
+
+from config.secrets import create_missing, secrets_folder
+from config.settings import Settings
+from engine.data import samples
+from engine.data.store import DatasetStore
+from guardrails.desk.folders import Folders
+from guardrails.desk.supervisor import ChildPlan, free_port
+from guardrails.signing import Signer
+
+
+def prepare(folders: Folders, *, model_api_key: str = "") -> bool:
+    """Create folders, secrets and sample datasets; True when the installation is new."""
+    for folder in (folders.root, folders.run, folders.reports, folders.halt, folders.strategies):
+        folder.mkdir(parents=True, exist_ok=True)
+    new = create_missing(
+        secrets_folder(folders.root),
+        lambda private: Signer(private).public_hex,
+        model_api_key=model_api_key,
+    )
+    register_samples(folders)
+    return new
+
+
+def register_samples(folders: Folders) -> None:
+    """Register the embedded sample data; known bars are left as they are."""
+    store = DatasetStore(folders.datasets)
+    if not store.datasets():
+        store.register(samples.goog_daily(), window_end=samples.GOOG_WINDOW_END)
+        store.register(samples.eurusd_hourly())
+
+
+def _answers(url: str) -> Callable[[], bool]:
+    def ready() -> bool:
+        try:
+            with httpx2.Client(trust_env=False, timeout=1.0) as client:
+                return client.get(url).status_code == httpx2.codes.OK
+        except httpx2.HTTPError:
+            return False
+
+    return ready
+
+
+def _exists(path: Path) -> Callable[[], bool]:
+    return path.exists
+
+
+def process_plans(settings: Settings, folders: Folders) -> tuple[str, tuple[ChildPlan, ...]]:
+    """The desk's address and the plans of the three processes, ports chosen.
+
+    Each boot file names one process's own secrets folder entry and nothing of the others'.
+    """
+    desk_port = settings.desk.port or free_port()
+    copilot_port = settings.copilot.port or free_port()
+    desk_url = f"http://{settings.desk.host}:{desk_port}"
+    copilot_url = f"http://127.0.0.1:{copilot_port}"
+    shared = settings.model_dump(mode="json")
+    secrets = str(secrets_folder(folders.root))
+    desk = ChildPlan(
+        "desk",
+        "guardrails.desk",
+        {
+            "settings": shared,
+            "secrets": secrets,
+            "state_dir": str(folders.root),
+            "port": desk_port,
+            "copilot_url": copilot_url,
+        },
+        _answers(f"{desk_url}/healthz"),
+    )
+    copilot = ChildPlan(
+        "copilot",
+        "copilot",
+        {
+            "settings": settings.copilot.model_dump(mode="json"),
+            "secrets": secrets,
+            "folder": str(folders.copilot),
+            "desk_url": desk_url,
+            "port": copilot_port,
+        },
+        _answers(f"{copilot_url}/healthz"),
+    )
+    gateway = ChildPlan(
+        "gateway",
+        "guardrails.execution",
+        {
+            "settings": shared,
+            "secrets": secrets,
+            "state_dir": str(folders.root),
+            "costs": settings.costs.model_dump(mode="json"),
+        },
+        _exists(folders.gateway_db),
+    )
+    return desk_url, (gateway, desk, copilot)

@@ -1,0 +1,127 @@
+"""Intake: anybody may submit a candidate; the desk resolves data and costs and queues it.
+
+What a submission cannot say: costs below the desk's model, data that is not registered, a tier
+beyond paper for the copilot. The lineage is the desk's own: a chat thread is one idea, and so is
+a shape that came back under another name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from engine.backtest.costs import CostModel
+from engine.clock import Clock
+from engine.data.store import Dataset, DatasetStore
+from engine.errors import InputError
+from engine.gate.candidate import Candidate, Tier
+from engine.language.compiler import compile_spec
+from engine.language.spec import StrategySpec
+from engine.ledger import Lineage, TrialSource
+from engine.market import Name
+from engine.records import Digest, Record
+from guardrails.store.candidates import CandidateStore
+
+IdempotencyKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,100}$")]
+
+
+class Submission(Record):
+    """What comes in; `dataset_id` null takes the newest dataset of the spec's first symbol.
+
+    `models` are (name, knowledge cutoff) of the models that touched the idea.
+    """
+
+    spec: StrategySpec
+    dataset_id: Annotated[str, Field(max_length=80)] | None = None
+    tier: Tier = "paper"
+    rationale: Annotated[str, Field(max_length=2000)] = ""
+    thread_id: Name | None = None
+    models: Annotated[tuple[tuple[str, str], ...], Field(max_length=10)] = ()
+    parent: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submitter:
+    """Who submits: a person's id, or the copilot service."""
+
+    actor: str
+    source: TrialSource
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A queued candidate; `new` is False when the same one was already there."""
+
+    candidate_id: Digest
+    new: bool
+
+
+def dataset_for(datasets: DatasetStore, spec: StrategySpec, wanted: str | None) -> Dataset:
+    """The dataset a spec is judged on.
+
+    Raises:
+        InputError: DATASET_UNKNOWN with what there is.
+    """
+    if wanted is not None:
+        return datasets.find(wanted)
+    symbol = spec.universe.symbols[0] if spec.universe.symbols else ""
+    fitting = [
+        one
+        for one in datasets.datasets()
+        if one.instrument.symbol == symbol and one.timeframe is spec.timeframe
+    ]
+    if not fitting:
+        known = ", ".join(f"{d.instrument.symbol} {d.timeframe}" for d in datasets.datasets())
+        raise InputError(
+            "DATASET_UNKNOWN", f"there is no data for {symbol} in bars of {spec.timeframe}",
+            value=f"{symbol} {spec.timeframe}",
+            hint=f"import a file with `peak data import`, or take one of: {known or 'none yet'}",
+        )  # fmt: skip
+    return max(fitting, key=lambda one: one.last)
+
+
+class Intake:
+    """Turns submissions into stored candidates."""
+
+    def __init__(
+        self, store: CandidateStore, datasets: DatasetStore, costs: CostModel, clock: Clock
+    ) -> None:
+        """Judge with `costs`, which nobody can lower from outside."""
+        self._store = store
+        self._datasets = datasets
+        self._costs = costs
+        self._clock = clock
+
+    def submit(self, submission: Submission, by: Submitter, key: str | None) -> Accepted:
+        """Store a candidate; a repeated key or candidate answers the first one.
+
+        Raises:
+            InputError: DATASET_UNKNOWN. SpecError: the first error finding of the spec.
+        """
+        dataset = dataset_for(self._datasets, submission.spec, submission.dataset_id)
+        shape = compile_spec(submission.spec).shape_digest
+        candidate = Candidate(
+            spec=submission.spec,
+            dataset_id=dataset.id,
+            costs=self._costs,
+            lineage=self._lineage(submission, by, shape),
+            tier=submission.tier,
+            rationale=submission.rationale,
+            created_at=self._clock.now(),
+        )
+        candidate_id, new = self._store.add(candidate, key, by.actor)
+        return Accepted(candidate_id, new)
+
+    @staticmethod
+    def _lineage(submission: Submission, by: Submitter, shape: Digest) -> Lineage:
+        thread = submission.thread_id
+        return Lineage(
+            lineage_id=f"chat-{thread}" if thread else f"shape-{shape[:16]}",
+            parents=() if submission.parent is None else (submission.parent,),
+            chat=thread,
+            person=None if by.source == "draft" else by.actor,
+            models=submission.models,
+            source=by.source,
+        )

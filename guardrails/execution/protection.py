@@ -1,0 +1,154 @@
+"""Protection: after each fill a stop for the filled amount rests at the venue, and a target if any.
+
+Worked out from what is booked, not from what was meant: calling it again, or after a crash,
+places only what is missing. A stop is placed in every trading state, a halt included. When a stop
+does not come to rest the account goes to REDUCING and a person has to look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Final
+
+from engine.errors import UnavailableError
+from engine.market import Side
+from engine.records import Digest
+from guardrails.execution.context import Context
+from guardrails.execution.legs import OWN, kind_of, leg_rows, pair_of, parts
+from guardrails.execution.moves import apply
+from guardrails.execution.sending import no_look, place
+from guardrails.lifecycle import LIVE, NEVER_SENT, WORKING, OrderEvent
+from guardrails.store.gateway_view import OrderRow
+from guardrails.tickets import OrderState, OrderTicket, Release
+from guardrails.trading_state import TradingState
+
+_CLOSING: Final = frozenset({"stop", "exit"})
+"""Legs that count as protection of what they would sell; a target is only its stop's twin."""
+
+
+def protect(ctx: Context, tickets: Iterable[Digest]) -> bool:
+    """Bring the plans of these tickets in line with their fills; True when an order was touched."""
+    changed = False
+    for ticket_digest in tickets:
+        release = ctx.view.release(ticket_digest)
+        if release is None:
+            continue
+        changed = _withdraw_twins(ctx, ticket_digest) or changed
+        changed = _trim(ctx, release.ticket.symbol) or changed
+        if not release.ticket.reduce_only:
+            changed = cover(ctx, release) or changed
+    return changed
+
+
+def cover(ctx: Context, release: Release, level: Decimal | None = None) -> bool:
+    """Place a stop, and a target if the plan has one, for whatever is held without.
+
+    `level` is a tighter trigger than the plan's; without it the tightest one known so far counts.
+    """
+    legs = [row for row in ctx.view.legs(release.ticket_digest) if row.order.leg != OWN]
+    waiting = [row for row in legs if row.order.state is OrderState.INTENT]
+    for row in waiting:  # recorded before a crash, never sent
+        _rest(ctx, row)
+    if any(kind_of(row) == "stop" and row.order.state in NEVER_SENT for row in legs):
+        return bool(waiting)
+    bare = min(_bare_of_ticket(ctx, release), _bare_of_symbol(ctx, release.ticket.symbol))
+    listed = ctx.venue.instrument(release.ticket.symbol)
+    if not bare > 0 or listed is None:
+        return bool(waiting)
+    trigger = level if level is not None else stop_level(release.ticket, legs)
+    first = max((int(pair_of(row)) for row in legs), default=0) + 1
+    for number, part in enumerate(parts(release.ticket, bare, listed.quantity_step), start=first):
+        for row in leg_rows(ctx, release, number, part, trigger):
+            ctx.store.add_leg(row)
+            _rest(ctx, row)
+    return True
+
+
+def stop_level(ticket: OrderTicket, legs: Iterable[OrderRow]) -> Decimal | None:
+    """The tightest trigger of the plan so far: a stop never moves away from the price."""
+    known = [row.wire.trigger_price for row in legs if row.wire is not None]
+    levels = [level for level in (ticket.stop_price, *known) if level is not None]
+    tightest = max if ticket.side is Side.BUY else min
+    return tightest(levels, default=None)
+
+
+def _bare_of_ticket(ctx: Context, release: Release) -> Decimal:
+    """Base units that the ticket filled and that no leg of it has sold or would sell."""
+    bare = Decimal(0)
+    for row in ctx.view.legs(release.ticket_digest):
+        if row.order.leg == OWN:
+            bare += row.filled
+            continue
+        bare -= row.filled
+        if kind_of(row) in _CLOSING and row.order.state in LIVE:
+            bare -= row.remaining
+    return bare
+
+
+def _bare_of_symbol(ctx: Context, symbol: str) -> Decimal:
+    """Base units held of a symbol that no stop or exit of any ticket would sell."""
+    live = [row for row in ctx.view.rows(LIVE) if row.order.symbol == symbol]
+    closing = (row.remaining for row in live if kind_of(row) in _CLOSING)
+    return abs(_held(ctx, symbol)) - sum(closing, Decimal(0))
+
+
+def _held(ctx: Context, symbol: str) -> Decimal:
+    """Net base units of all fills; a long is above zero."""
+    signed = (
+        fill.quantity if fill.side is Side.BUY else -fill.quantity
+        for fill in ctx.view.fills()
+        if fill.symbol == symbol
+    )
+    return sum(signed, Decimal(0))
+
+
+def _rest(ctx: Context, row: OrderRow) -> None:
+    placed = place(ctx, row, no_look)
+    if kind_of(row) == "stop" and placed.order.state in NEVER_SENT:
+        detail = f"stop {row.order.client_order_id} was refused"
+        ctx.tighten(TradingState.REDUCING, "STOP_NOT_RESTING", detail)
+
+
+def _withdraw_twins(ctx: Context, ticket_digest: Digest) -> bool:
+    """When one of a pair is filled, the other one goes."""
+    legs = [row for row in ctx.view.legs(ticket_digest) if row.order.leg != OWN]
+    done = {pair_of(row) for row in legs if row.order.state is OrderState.FILLED}
+    rest = [row for row in legs if pair_of(row) in done and row.order.state in WORKING]
+    for row in rest:
+        withdraw(ctx, row)
+    return bool(rest)
+
+
+def _trim(ctx: Context, symbol: str) -> bool:
+    """After an exit, withdraw the pairs that protect what is not held any more, oldest first."""
+    live = [row for row in ctx.view.rows(LIVE) if row.order.symbol == symbol]
+    stops = [row for row in live if kind_of(row) == "stop" and row.order.state in WORKING]
+    excess = sum((row.remaining for row in stops), Decimal(0)) - abs(_held(ctx, symbol))
+    changed = False
+    for stop in stops:
+        if stop.remaining <= excess:
+            excess -= stop.remaining
+            withdraw_pair(ctx, stop, live)
+            changed = True
+    return changed
+
+
+def withdraw_pair(ctx: Context, stop: OrderRow, live: Iterable[OrderRow]) -> None:
+    """Withdraw a stop and the target that goes with it."""
+    for row in live:
+        same = row.order.ticket_digest == stop.order.ticket_digest and row.order.leg != OWN
+        if same and pair_of(row) == pair_of(stop):
+            withdraw(ctx, row)
+
+
+def withdraw(ctx: Context, row: OrderRow) -> None:
+    """Ask the venue to cancel; whether it did is seen by the next look, not by its answer."""
+    if row.order.state is OrderState.CANCELING:
+        return
+    wanted = apply(ctx, row, OrderEvent.CANCEL_WANTED)
+    try:
+        ctx.venue.cancel(row.order.client_order_id)
+    except UnavailableError:
+        if wanted.order.state is OrderState.CANCELING:
+            apply(ctx, wanted, OrderEvent.CANCEL_FAILED)
