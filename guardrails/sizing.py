@@ -135,7 +135,7 @@ def _entry(signal: Signal, frame: Frame, context: RiskContext, known: _Market) -
             tightest.code,
             f"{tightest.key} leaves no room for the smallest order: nothing can be bought now",
             key=tightest.key,
-            room=tightest.quantity,
+            room=rounding.down(tightest.quantity, rounding.CENT_OF_CENT),
             quantity_step=lot,
         )
     loss = quantity * (price - stop) + round_trip(quantity, price, stop, context.costs)

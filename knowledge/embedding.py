@@ -200,12 +200,12 @@ def _unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _axes(rows: NDArray[np.float64], dimension: int) -> Vectors:
-    """Leading right singular vectors, shape (2,048, dimension), padded with zeros.
+    """Leading right singular vectors of the rows, shape (row length, dimension), zero-padded.
 
     The sign of an axis is free in theory; here its largest entry is positive.
     """
-    axes = np.zeros((BUCKETS, dimension))
-    if len(rows) < BUCKETS:
+    axes = np.zeros((rows.shape[1], dimension))
+    if len(rows) < rows.shape[1]:
         values, left = np.linalg.eigh(rows @ rows.T)
         strong = _strongest(values, dimension)
         found = rows.T @ left[:, strong] / np.sqrt(values[strong])

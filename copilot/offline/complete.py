@@ -60,7 +60,8 @@ def _timeframe(plan: Plan) -> Timeframe:
     return plan.timeframe
 
 
-def _sides(plan: Plan) -> None:
+def settle_sides(plan: Plan) -> None:
+    """Fix the sides, and mirror the rules of one side where the other has none."""
     if not plan.sides:
         plan.sides = tuple(plan.entries) or ("long",)
         if plan.sides == ("long",):
@@ -113,7 +114,7 @@ def _stops(plan: Plan) -> None:
 def _sizing(plan: Plan) -> Sizing:
     sizing = plan.sizing
     if sizing is None:
-        return _cautious(plan)
+        return cautious(plan)
     if sizing.kind == "risk_per_trade" and sizing.max_position_frac == 1 and plan.cap is None:
         wanted = max([_WIDER_POSITION, *(
             (sizing.value or 0) / stop.value for stop in plan.stops
@@ -132,7 +133,8 @@ def _capped(sizing: Sizing, cap: float) -> Sizing:
     )  # fmt: skip
 
 
-def _cautious(plan: Plan) -> Sizing:
+def cautious(plan: Plan) -> Sizing:
+    """The size of the conservative profile, listed as an assumption."""
     if plan.ranking is not None:
         plan.assume("/sizing", "equal_weight", sentence("assume_sizing", plan.language))
         return Sizing(kind="equal_weight", value=None)
@@ -231,7 +233,7 @@ def finish(plan: Plan, symbols_of_desk: Sequence[str] = ()) -> StrategySpec:
     _universe(plan, symbols_of_desk)
     timeframe = _timeframe(plan)
     if plan.ranking is None:
-        _sides(plan)
+        settle_sides(plan)
         _exits(plan)
     _stops(plan)
     sizing = _sizing(plan)

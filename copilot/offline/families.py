@@ -113,6 +113,8 @@ def family_of(entry: Tree | None, *, short: bool = False) -> Family | None:
         return None
     found = _parts(entry.mirror() if short else entry)
     crossings = [item for item in conditions(entry) if item.relation.startswith("cross")]
+    if conditions(entry):
+        found = [family for family in found if family != "seasonal"]
     averages = [item for item in crossings if item.right and item.right.kind == "price" and item.left.kind == "price"]
     if averages and "breakout" not in found and "mean_reversion" not in found:
         return "trend_following"

@@ -33,7 +33,7 @@ _IMPLIED: Final = {
     "month": Timeframe.MO1, "year": Timeframe.MO1,
 }  # fmt: skip
 _MONTH_END: Final = r"(?:(?:check\w*|evaluate\w*|decide\w*|trade\w*|act|rebalanc\w*|look|prüf\w*|entscheid\w*|handel\w*|kontrollier\w*|schau\w*)[^.;,]{0,24})?(?:only )?(?:at|on|am|zum|nur am|nur zum|at the|to) (?:the )?(?:month ?end|end of (?:the |each |every )?month|monatsende|monatsultimo|last (?:trading )?day of (?:the|each|every) month|letzten (?:handels)?tag (?:des|im) monats?)(?: only| nur)?"
-_SECONDS: Final = re.compile(r"(?<![\d.])(\d+) ?(?:seconds?|sekunden?|secs?|s)(?![a-z])")
+_SECONDS: Final = re.compile(r"(?<![\d.])(?<!by )(?<!of )(\d+) ?(?:seconds?|sekunden?|secs?|s)(?![a-z'])")
 
 
 @dataclass(frozen=True, slots=True)

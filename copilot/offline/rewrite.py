@@ -115,12 +115,12 @@ _LARGEST_WINDOW: Final = 21
 
 def _means(text: str) -> str:
     """`back to the mean` is the middle of the bands, or zero of the z-score, that were named."""
-    mean = r"(?<![a-zäöüß])(?:the |zum |to its |ihrem |seinem |den |dem |zur )(?:mean|mittelwert\w*|mittel|average|durchschnitt\w*|mitte)(?![a-zäöüß]| ?\(?\d| (?:of|von|der|reversion))"
+    mean = r"(?<![a-zäöüß])(?:the |(?<!rückkehr )zum |to its |ihrem |seinem |den |dem |zur )(?:mean|mittelwert\w*|mittel|average|durchschnitt\w*|mitte)(?![a-zäöüß]| ?\(?\d| (?:of|von|der|reversion))"
     if "bollinger" in text or "keltner" in text:
         name = "bollinger" if "bollinger" in text else "keltner"
         return re.sub(mean, f" middle {name} ", text)
     if re.search(r"z ?score|z ?wert", text):
-        return re.sub(rf"(?:reverts?|returns?|back|crosses|rückkehr|zurück|kehrt|gets? back|reaches|comes back|is back)[^.;,]{{0,14}}?{mean}", " z score at 0 ", text)
+        return re.sub(rf"(?:reverts?|returns?|back|crosses|zurück|kehrt|gets? back|reaches|comes back|is back)[^.;,]{{0,14}}?{mean}", " z score at 0 ", text)
     return text
 
 

@@ -46,20 +46,18 @@ class Bench:
     days_of: DaysOf
 
 
-def trial_start(
-    candidate: Candidate, train: TrainEvidence
-) -> TrialStart:
+def trial_start(candidate: Candidate, bench: Bench, compiled: CompiledSpec) -> TrialStart:
     """The ledger row of a candidate's train run, before it runs."""
     return TrialStart(
         key=TrialKey(
-            rule_digest=train.rule_digest,
-            dataset_digest=train.dataset_id,
+            rule_digest=compiled.rule_digest,
+            dataset_digest=bench.dataset.id,
             cost_digest=candidate.costs.digest,
         ),
-        shape_digest=train.shape_digest,
+        shape_digest=compiled.shape_digest,
         spec_digest=candidate.spec.digest,
-        family=train.family,
-        code_digest=train.code_digest,
+        family=bench.dataset.family,
+        code_digest=bench.code,
         lineage=candidate.lineage,
     )
 
@@ -87,7 +85,7 @@ def train_evidence(candidate: Candidate, bench: Bench) -> TrainEvidence:
     if not report.ok or static.mismatch:
         return static
     compiled = compile_spec(candidate.spec)
-    start = trial_start(candidate, static)
+    start = trial_start(candidate, bench, compiled)
     bars = bench.train.bars
     trial = run_trial(compiled, bars, candidate.costs, ledger=bench.ledger, start=start)
     return _measured(static, candidate, bench, compiled, trial)

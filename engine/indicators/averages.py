@@ -17,8 +17,8 @@ from engine.indicators.windows import (
     change,
     lagged,
     missing,
+    ordered_windows,
     ratio,
-    sorted_windows,
     window_mean,
     window_sum,
     window_weighted,
@@ -55,7 +55,7 @@ def quantile(x: FloatArray, n: int, q: float) -> FloatArray:
     place = (n - 1) * q
     low = min(floor(place), n - 1)
     high = min(low + 1, n - 1)
-    for first, rows in sorted_windows(x, n):
+    for first, rows in ordered_windows(x, n, (low, high, n - 1)):
         value = rows[:, low] + (place - low) * (rows[:, high] - rows[:, low])
         # NaN sorts last: a window that holds one is missing as a whole.
         value[np.isnan(rows[:, -1])] = nan

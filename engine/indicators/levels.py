@@ -75,17 +75,14 @@ def opening_range(
     rows = zip(
         high.tolist(), low.tolist(), opens.tolist(), minute.tolist(), over.tolist(), strict=True
     )
-    table = np.array(list(_opening(rows)), dtype=float).reshape(len(high), 2)
-    return table[:, 0].copy(), table[:, 1].copy()
-
-
-def _opening(
-    rows: Iterator[tuple[float, float, bool, float, bool]],
-) -> Iterator[tuple[float, float]]:
+    tops, bottoms = [], []
     top = bottom = nan
-    for high, low, opens, inside, over in rows:
-        if opens:
-            top, bottom = (high, low) if inside else (nan, nan)
-        elif inside and top == top:  # noqa: PLR0124 - not missing: the session was seen to open
-            top, bottom = max(top, high), min(bottom, low)
-        yield (top, bottom) if over else (nan, nan)
+    for high_now, low_now, starts, inside, passed in rows:
+        if starts:
+            top, bottom = (high_now, low_now) if inside else (nan, nan)
+        elif inside:
+            # Missing stays missing: a session that was not seen to open has no range.
+            top, bottom = max(top, high_now), min(bottom, low_now)
+        tops.append(top if passed else nan)
+        bottoms.append(bottom if passed else nan)
+    return np.array(tops), np.array(bottoms)

@@ -129,17 +129,20 @@ def window_sigma(x: FloatArray, n: int, *, sample: bool) -> FloatArray:
     return np.sqrt(squares / (n - 1 if sample else n))
 
 
-def sorted_windows(x: FloatArray, n: int) -> Iterator[tuple[int, FloatArray]]:
-    """(first row, sorted windows of shape (rows, n)) in pieces that bound the memory.
+def ordered_windows(
+    x: FloatArray, n: int, places: tuple[int, ...]
+) -> Iterator[tuple[int, FloatArray]]:
+    """(first row, windows of shape (rows, n)) with the values at `places` as if sorted.
 
-    Row r of a piece is the window that ends at bar first + r + n - 1; NaN sorts last.
+    Row r of a piece is the window that ends at bar first + r + n - 1; NaN sorts last. Pieces
+    bound the memory.
     """
     if len(x) < n:
         return
     view = np.lib.stride_tricks.sliding_window_view(x, n)
     step = max(1, _CHUNK // n)
     for first in range(0, len(view), step):
-        yield first, np.sort(view[first : first + step], axis=-1)
+        yield first, np.partition(view[first : first + step], places, axis=-1)
 
 
 def logs(x: FloatArray) -> FloatArray:

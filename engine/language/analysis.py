@@ -234,7 +234,8 @@ def analyse(spec: StrategySpec) -> Analysis:
     exits = _exit_trees(analysis.trees)
     analysis.add(_form(spec))
     analysis.add(missing_parts(spec))
-    analysis.add(shared_exits(spec, exits))
+    if analysis.ok:
+        analysis.add(shared_exits(spec, exits))
     analysis.add(lint_spec(spec, analysis.trees))
     analysis.findings = _first(analysis.findings)
     return analysis

@@ -100,16 +100,26 @@ class _Facts:
 
     def _circle(self) -> bool:
         """Whether some expression must be below itself."""
-        names = {name for pair in self.below for name in pair}
-        reach = dict(self.below)
-        for middle in names:
-            for left in names:
-                for right in names:
-                    first, second = reach.get((left, middle)), reach.get((middle, right))
-                    if first is not None and second is not None:
-                        strict = first or second or reach.get((left, right), False)
-                        reach[left, right] = strict
-        return any(reach.get((name, name), False) for name in names)
+        above: dict[str, list[str]] = {}
+        for left, right in self.below:
+            above.setdefault(left, []).append(right)
+        return any(
+            left in _reachable(above, right)
+            for (left, right), strict in self.below.items()
+            if strict
+        )
+
+
+def _reachable(above: dict[str, list[str]], start: str) -> set[str]:
+    """Everything that must be at or above an expression, itself included."""
+    found = {start}
+    waiting = [start]
+    while waiting:
+        for name in above.get(waiting.pop(), ()):
+            if name not in found:
+                found.add(name)
+                waiting.append(name)
+    return found
 
 
 def _implied(node: Node) -> Iterator[Comparison]:

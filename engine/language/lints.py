@@ -147,7 +147,7 @@ def _channel_edit(tree: Node, span: Span) -> Edit | None:
         if inside and isinstance(node, Call) and node.name in {
             "highest", "lowest", "donchian_upper", "donchian_lower",
         }:  # fmt: skip
-            return Edit(node.span, f"{canonical(node)}[1]")
+            return Edit((node.span[1], node.span[1]), "[1]")
     return None
 
 

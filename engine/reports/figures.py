@@ -121,8 +121,10 @@ def _figure(metrics: Metrics, name: str, column: str, language: Language) -> Cel
 def _holdout(data: ReportData, name: str, language: Language) -> Cell:
     if data.holdout is not None:
         return _figure(data.holdout, name, "holdout", language)
-    tone = "sealed" if data.holdout_state == "sealed" else "none"
-    return Cell(text(f"holdout.{data.holdout_state}", language), tone, f"oos.{name}")
+    fact = f"oos.{name}"
+    if data.holdout_state == "sealed":
+        return Cell(text("holdout.sealed", language), "sealed", fact)
+    return Cell(NO_VALUE, "none", fact)
 
 
 def month_rows(data: ReportData, language: Language) -> tuple[YearRow, ...]:

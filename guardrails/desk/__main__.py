@@ -30,7 +30,7 @@ from guardrails.store.lock import desk_lock
 
 def serve(boot: dict[str, str | int]) -> None:
     """Run the desk until it is asked to stop."""
-    settings = Settings.model_validate(boot["settings"])
+    settings = Settings.model_validate_json(json.dumps(boot["settings"]))
     folders, clock = Folders(Path(str(boot["state_dir"]))), SystemClock()
     secrets = load_secrets(DeskSecrets, Path(str(boot["secrets"])))
     port = int(boot["port"])

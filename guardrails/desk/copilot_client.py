@@ -111,3 +111,22 @@ def sse(event: TurnEvent) -> bytes:
     """One event as server-sent text."""
     data = json.dumps(event.data, ensure_ascii=False, separators=(",", ":"))
     return f"event: {event.name}\ndata: {data}\n\n".encode()
+
+
+class ScriptedCopilot:
+    """A copilot that answers what it was told to: for tests and drills without a process."""
+
+    def __init__(self, *turns: tuple[TurnEvent, ...]) -> None:
+        """One tuple of events per expected turn; later turns repeat the last one."""
+        self._turns = turns
+        self.asked: list[tuple[str, str]] = []
+
+    async def turn(
+        self, thread_id: str, text: str, language: str | None
+    ) -> AsyncIterator[TurnEvent]:
+        """The events of the next scripted turn."""
+        del language
+        events = self._turns[min(len(self.asked), len(self._turns) - 1)]
+        self.asked.append((thread_id, text))
+        for event in events:
+            yield event

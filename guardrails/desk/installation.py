@@ -13,9 +13,9 @@ import httpx2
 
 from config.secrets import create_missing, secrets_folder
 from config.settings import Settings
-from engine.data import samples
 from engine.data.store import DatasetStore
 from guardrails.desk.folders import Folders
+from guardrails.desk.sample_data import register_samples
 from guardrails.desk.supervisor import ChildPlan, free_port
 from guardrails.signing import Signer
 
@@ -29,16 +29,8 @@ def prepare(folders: Folders, *, model_api_key: str = "") -> bool:
         lambda private: Signer(private).public_hex,
         model_api_key=model_api_key,
     )
-    register_samples(folders)
+    register_samples(DatasetStore(folders.datasets))
     return new
-
-
-def register_samples(folders: Folders) -> None:
-    """Register the embedded sample data; known bars are left as they are."""
-    store = DatasetStore(folders.datasets)
-    if not store.datasets():
-        store.register(samples.goog_daily(), window_end=samples.GOOG_WINDOW_END)
-        store.register(samples.eurusd_hourly())
 
 
 def _answers(url: str) -> Callable[[], bool]:

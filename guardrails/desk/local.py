@@ -14,6 +14,7 @@ from engine.clock import Clock, SystemClock
 from engine.data.store import DatasetStore
 from engine.errors import UnavailableError
 from guardrails.desk.folders import Folders
+from guardrails.desk.sample_data import register_samples
 from guardrails.store.database import Database, open_database
 from guardrails.store.desk import desk_metadata
 from guardrails.store.lock import desk_lock
@@ -28,8 +29,10 @@ class Local:
     clock: Clock
 
     def datasets(self) -> DatasetStore:
-        """The dataset store (no lock needed: it has its own)."""
-        return DatasetStore(self.folders.datasets)
+        """The dataset store (no lock needed: it has its own), never without the samples."""
+        store = DatasetStore(self.folders.datasets)
+        register_samples(store)
+        return store
 
     def costs(self) -> CostModel:
         """The cost model of the settings."""

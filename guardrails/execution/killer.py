@@ -195,8 +195,10 @@ def _close(
             reduce_only=True,
         )
         try:
-            venue.send(order)
+            repeated = venue.send(order).duplicate
         except VenueRefusalError:
+            continue
+        if repeated:  # the exit of an earlier kill, which did not get through
             continue
         exits.append(order.client_order_id)
         left[stop.symbol] -= quantity

@@ -6,7 +6,7 @@ Every price and amount was fixed in the ticket; here they are only put on the wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -94,44 +94,66 @@ def kind_of(row: OrderRow) -> str:
     return row.order.leg.partition("-")[0]
 
 
-def pair_of(row: OrderRow) -> str:
-    """Number of the pair that a leg belongs to, empty for the ticket's own order."""
-    return row.order.leg.partition("-")[2]
+def number_of(row: OrderRow) -> int:
+    """The n of `stop-n`; 0 for the ticket's own order."""
+    return int(row.order.leg.partition("-")[2] or 0)
 
 
-def leg_rows(
+def pair_of(row: OrderRow) -> str | None:
+    """The pair that a leg belongs to; None for the ticket's own order."""
+    return None if row.wire is None else row.wire.oco_group
+
+
+def pair_rows(
     ctx: Context, release: Release, number: int, part: Part, trigger_price: Decimal | None
 ) -> tuple[OrderRow, ...]:
     """Stop and target of one part, in the order in which they are placed: the stop first."""
-    ticket, ticket_digest = release.ticket, release.ticket_digest
-    group = f"{ticket_digest}-{number}"
-    side = Side.SELL if ticket.side is Side.BUY else Side.BUY
-    levels: Iterable[tuple[str, Decimal | None, Decimal | None]] = (
-        ("stop", trigger_price, None),
-        ("target", None, part.target),
+    found = []
+    if trigger_price is not None:
+        wire = _leg_wire(release, number, part.quantity, trigger=trigger_price)
+        found.append(leg_row(ctx, release.ticket_digest, f"stop-{number}", wire))
+    if part.target is not None:
+        wire = _leg_wire(release, number, part.quantity, limit=part.target)
+        found.append(leg_row(ctx, release.ticket_digest, f"target-{number}", wire))
+    return tuple(found)
+
+
+def _leg_wire(
+    release: Release,
+    number: int,
+    quantity: Decimal,
+    *,
+    trigger: Decimal | None = None,
+    limit: Decimal | None = None,
+) -> dict[str, object]:
+    """Wire fields of a leg, all but its id."""
+    ticket = release.ticket
+    return {
+        "symbol": ticket.symbol,
+        "side": Side.SELL if ticket.side is Side.BUY else Side.BUY,
+        "kind": "stop" if trigger is not None else "limit",
+        "quantity": quantity,
+        "limit_price": limit,
+        "trigger_price": trigger,
+        "time_in_force": "gtc",
+        "reduce_only": True,
+        "oco_group": f"{release.ticket_digest}-{number}",
+    }
+
+
+def row_again(ctx: Context, row: OrderRow, number: int) -> OrderRow:
+    """The same leg in the same pair under a new number, for one that was proved not placed."""
+    leg = f"{kind_of(row)}-{number}"
+    return leg_row(ctx, row.order.ticket_digest, leg, dict(row.wire or ()))
+
+
+def leg_row(
+    ctx: Context, ticket_digest: Digest, leg: str, fields: Mapping[str, object]
+) -> OrderRow:
+    """A leg in state INTENT with these wire fields; its id follows from ticket and leg."""
+    wire = WireOrder.model_validate(
+        {**fields, "client_order_id": ctx.client_id(ticket_digest, leg)}
     )
-    rows = []
-    for kind, trigger, limit in levels:
-        if trigger is None and limit is None:
-            continue
-        leg = f"{kind}-{number}"
-        wire = WireOrder(
-            client_order_id=ctx.client_id(ticket_digest, leg),
-            symbol=ticket.symbol,
-            side=side,
-            kind="stop" if trigger is not None else "limit",
-            quantity=part.quantity,
-            limit_price=limit,
-            trigger_price=trigger,
-            time_in_force="gtc",
-            reduce_only=True,
-            oco_group=group,
-        )
-        rows.append(_leg_row(ctx, ticket_digest, leg, wire))
-    return tuple(rows)
-
-
-def _leg_row(ctx: Context, ticket_digest: Digest, leg: str, wire: WireOrder) -> OrderRow:
     order = Order(
         client_order_id=wire.client_order_id,
         ticket_digest=ticket_digest,

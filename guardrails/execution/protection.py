@@ -15,16 +15,28 @@ from engine.errors import UnavailableError
 from engine.market import Side
 from engine.records import Digest
 from guardrails.execution.context import Context
-from guardrails.execution.legs import OWN, kind_of, leg_rows, pair_of, parts
+from guardrails.execution.legs import (
+    OWN,
+    kind_of,
+    number_of,
+    pair_of,
+    pair_rows,
+    parts,
+    row_again,
+)
 from guardrails.execution.moves import apply
 from guardrails.execution.sending import no_look, place
-from guardrails.lifecycle import LIVE, NEVER_SENT, WORKING, OrderEvent
+from guardrails.lifecycle import LIVE, WORKING, OrderEvent
 from guardrails.store.gateway_view import OrderRow
 from guardrails.tickets import OrderState, OrderTicket, Release
 from guardrails.trading_state import TradingState
 
 _CLOSING: Final = frozenset({"stop", "exit"})
 """Legs that count as protection of what they would sell; a target is only its stop's twin."""
+
+_GIVEN_UP: Final = frozenset({OrderState.REJECTED, OrderState.DENIED})
+TRIES: Final = 3
+"""A leg that was proved not placed so often is not tried again."""
 
 
 def protect(ctx: Context, tickets: Iterable[Digest]) -> bool:
@@ -46,23 +58,76 @@ def cover(ctx: Context, release: Release, level: Decimal | None = None) -> bool:
 
     `level` is a tighter trigger than the plan's; without it the tightest one known so far counts.
     """
-    legs = [row for row in ctx.view.legs(release.ticket_digest) if row.order.leg != OWN]
+    legs = _legs(ctx, release)
     waiting = [row for row in legs if row.order.state is OrderState.INTENT]
     for row in waiting:  # recorded before a crash, never sent
         _rest(ctx, row)
-    if any(kind_of(row) == "stop" and row.order.state in NEVER_SENT for row in legs):
+    if any(kind_of(row) == "stop" and row.order.state in _GIVEN_UP for row in legs):
         return bool(waiting)
-    bare = min(_bare_of_ticket(ctx, release), _bare_of_symbol(ctx, release.ticket.symbol))
+    again = _place_again(ctx, release)
+    legs = _legs(ctx, release)
+    bare = _bare(ctx, release)
     listed = ctx.venue.instrument(release.ticket.symbol)
     if not bare > 0 or listed is None:
-        return bool(waiting)
+        return bool(waiting) or again
     trigger = level if level is not None else stop_level(release.ticket, legs)
-    first = max((int(pair_of(row)) for row in legs), default=0) + 1
-    for number, part in enumerate(parts(release.ticket, bare, listed.quantity_step), start=first):
-        for row in leg_rows(ctx, release, number, part, trigger):
-            ctx.store.add_leg(row)
-            _rest(ctx, row)
+    plan = parts(release.ticket, bare, listed.quantity_step)
+    for number, part in enumerate(plan, start=_next_number(legs)):
+        for row in pair_rows(ctx, release, number, part, trigger):
+            _record_and_rest(ctx, row)
     return True
+
+
+def _legs(ctx: Context, release: Release) -> tuple[OrderRow, ...]:
+    rows = ctx.view.legs(release.ticket_digest)
+    return tuple(row for row in rows if row.order.leg != OWN)
+
+
+def _next_number(legs: Iterable[OrderRow]) -> int:
+    return max((number_of(row) for row in legs), default=0) + 1
+
+
+def _place_again(ctx: Context, release: Release) -> bool:
+    """Replace legs that were proved not placed: their pair needs them while something is held."""
+    legs, changed = _legs(ctx, release), False
+    for pair in dict.fromkeys(pair_of(row) for row in legs):
+        for kind in ("stop", "target"):
+            tried = [row for row in legs if pair_of(row) == pair and kind_of(row) == kind]
+            lost = [row for row in tried if row.order.state is OrderState.NOT_PLACED]
+            if not tried or len(lost) < len(tried) or not _is_needed(ctx, release, tried[-1]):
+                continue
+            if len(lost) >= TRIES:
+                _alarm(ctx, tried[-1], f"was not placed {TRIES} times")
+                continue
+            _record_and_rest(ctx, row_again(ctx, tried[-1], _next_number(_legs(ctx, release))))
+            changed = True
+    return changed
+
+
+def _is_needed(ctx: Context, release: Release, row: OrderRow) -> bool:
+    """A stop while its amount is bare; a target while the stop of its pair works."""
+    if kind_of(row) == "stop":
+        return row.order.quantity <= _bare(ctx, release)
+    return any(
+        kind_of(other) == "stop" and pair_of(other) == pair_of(row) and other.order.state in WORKING
+        for other in _legs(ctx, release)
+    )
+
+
+def _record_and_rest(ctx: Context, row: OrderRow) -> None:
+    ctx.store.add_leg(row)
+    _rest(ctx, row)
+
+
+def _rest(ctx: Context, row: OrderRow) -> None:
+    placed = place(ctx, row, no_look)
+    if kind_of(row) == "stop" and placed.order.state not in WORKING:
+        _alarm(ctx, row, f"is {placed.order.state.value}")
+
+
+def _alarm(ctx: Context, row: OrderRow, what: str) -> None:
+    detail = f"{row.order.leg} {row.order.client_order_id} {what}"
+    ctx.tighten(TradingState.REDUCING, "STOP_NOT_RESTING", detail)
 
 
 def stop_level(ticket: OrderTicket, legs: Iterable[OrderRow]) -> Decimal | None:
@@ -71,6 +136,11 @@ def stop_level(ticket: OrderTicket, legs: Iterable[OrderRow]) -> Decimal | None:
     levels = [level for level in (ticket.stop_price, *known) if level is not None]
     tightest = max if ticket.side is Side.BUY else min
     return tightest(levels, default=None)
+
+
+def _bare(ctx: Context, release: Release) -> Decimal:
+    """Base units of the ticket that are held and that nothing would sell."""
+    return min(_bare_of_ticket(ctx, release), _bare_of_symbol(ctx, release.ticket.symbol))
 
 
 def _bare_of_ticket(ctx: Context, release: Release) -> Decimal:
@@ -103,17 +173,10 @@ def _held(ctx: Context, symbol: str) -> Decimal:
     return sum(signed, Decimal(0))
 
 
-def _rest(ctx: Context, row: OrderRow) -> None:
-    placed = place(ctx, row, no_look)
-    if kind_of(row) == "stop" and placed.order.state in NEVER_SENT:
-        detail = f"stop {row.order.client_order_id} was refused"
-        ctx.tighten(TradingState.REDUCING, "STOP_NOT_RESTING", detail)
-
-
 def _withdraw_twins(ctx: Context, ticket_digest: Digest) -> bool:
     """When one of a pair is filled, the other one goes."""
     legs = [row for row in ctx.view.legs(ticket_digest) if row.order.leg != OWN]
-    done = {pair_of(row) for row in legs if row.order.state is OrderState.FILLED}
+    done = {pair_of(row) for row in legs if row.order.state is OrderState.FILLED} - {None}
     rest = [row for row in legs if pair_of(row) in done and row.order.state in WORKING]
     for row in rest:
         withdraw(ctx, row)

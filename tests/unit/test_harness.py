@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,14 @@ def test_a_marked_test_reaches_this_machine_and_no_other() -> None:
         one.connect(server.getsockname())
     with socket.socket() as one, pytest.raises(OSError, match="may not connect"):
         one.connect(("192.0.2.1", 80))
+
+
+@pytest.mark.skipif(needs.OPTIONS.renew_golden, reason="golden files are being written")
+@pytest.mark.parametrize("name", ["profile-paper.json", "no-such-file.json"])
+def test_a_golden_file_that_differs_or_is_missing_fails(
+    name: str, golden: Callable[[str, str | bytes], None]
+) -> None:
+    """The message says how the file is renewed, and nothing is written."""
+    with pytest.raises(AssertionError, match="make golden"):
+        golden(name, "something else")
+    assert not (needs.ROOT / "tests" / "golden" / "files" / "no-such-file.json").exists()

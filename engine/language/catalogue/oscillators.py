@@ -49,7 +49,7 @@ OSCILLATORS: Final = (
     ),
     Operator(
         # Small beside the averages it is the difference of: their error must shrink further.
-        "macd", _MACD, change_of_first, lambda c, _t: int(max(c[0], c[1]) + ema_bars(max(c[0], c[1]))),
+        "macd", _MACD, change_of_first, lambda c, _t: int(max(c[:2]) + ema_bars(max(c[:2]))),
         lambda _b, x, fast, slow: osc.macd(x, fast, slow),
         note="ema(fast) - ema(slow), each on its own seed",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,14 +13,23 @@ from engine.clock import FixedClock
 from knowledge.app import Knowledge, open_knowledge
 from knowledge.documents import Document
 
-TODAY = date(2026, 1, 15)
+CLOCK = FixedClock(datetime(2026, 1, 15, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with our own documents, fitted, closed, without an index; to be copied."""
+    folder = tmp_path_factory.mktemp("filled")
+    open_knowledge(folder, clock=CLOCK, background=False).close()
+    return folder
 
 
 @pytest.fixture
-def knowledge(tmp_path: Path) -> Iterator[Knowledge]:
+def knowledge(tmp_path: Path, filled: Path) -> Iterator[Knowledge]:
     """Our own documents, searched by exact scan until `rebuild` is called."""
-    clock = FixedClock(datetime(2026, 1, 15, tzinfo=UTC))
-    with open_knowledge(tmp_path / "knowledge", clock=clock, background=False) as opened:
+    folder = tmp_path / "knowledge"
+    shutil.copytree(filled, folder)
+    with open_knowledge(folder, clock=CLOCK, background=False) as opened:
         yield opened
 
 

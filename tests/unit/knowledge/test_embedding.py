@@ -7,7 +7,7 @@ import pytest
 
 from engine.errors import IntegrityError
 from knowledge.corpus import load_corpus
-from knowledge.embedding import OfflineEmbedder
+from knowledge.embedding import OfflineEmbedder, _axes
 
 TEXTS = [document.text for document in load_corpus()]
 
@@ -75,9 +75,18 @@ def test_every_parameter_is_in_the_name() -> None:
     assert OfflineEmbedder(64).fit(TEXTS).embed(["stop"]).shape == (1, 64)
 
 
-def test_a_large_collection_is_reduced() -> None:
-    """With more texts than axes each text is still nearest to itself."""
-    texts = [f"alpha{number} beta{number % 40} gamma{number % 7} delta" for number in range(2_100)]
-    vectors = OfflineEmbedder(32).fit(texts).embed(texts[:20])
-    likeness = vectors @ vectors.T
-    assert (likeness.argmax(axis=1) == np.arange(20)).all()
+@pytest.mark.parametrize("count", [15, 400])
+def test_axes_are_the_leading_singular_vectors(count: int) -> None:
+    """With fewer and with more texts than buckets, up to the sign, which is settled."""
+    rows = np.random.default_rng(3).normal(size=(count, 20)) * np.linspace(1, 3, 20)
+    axes = _axes(rows, 6).astype(np.float64)
+    truth = np.linalg.svd(rows, full_matrices=False)[2][:6].T
+    assert np.allclose(np.abs((axes * truth).sum(axis=0)), 1, atol=1e-5)
+    assert (axes[np.abs(axes).argmax(axis=0), range(6)] > 0).all()
+
+
+def test_axes_that_are_not_there_are_zero() -> None:
+    """Three texts span three axes; the rest of the wanted ones stay empty."""
+    axes = _axes(np.eye(3, 20), 6)
+    assert axes.shape == (20, 6)
+    assert (np.linalg.norm(axes, axis=0) > 0.5).sum() == 3

@@ -172,7 +172,7 @@ def test_a_run_on_through_is_compared_on_touch(bars_from: BarsFrom, decide: Deci
 @pytest.mark.parametrize(
     ("script", "words"),
     [
-        ("import time; time.sleep(5)", "no answer within"),
+        ("import time; time.sleep(60)", "no answer within"),
         ("raise SystemExit(3)", "ended with code 3"),
         ("print('not json')", "cannot be read: JSON_INVALID"),
         ("print('{}')", "cannot be read: RECORD_INVALID"),
@@ -186,7 +186,8 @@ def test_no_answer_is_an_answer(
     """ENGINE_DID_NOT_RUN with one sentence, whatever goes wrong in the worker."""
     bars, decisions, costs, result = _bracket(bars_from, decide)
     worker = (sys.executable, "-c", script)
-    answer = cross_check(bars, decisions, result, costs, worker=worker, seconds=0.5)
+    seconds = 0.3 if "sleep" in script else 60.0
+    answer = cross_check(bars, decisions, result, costs, worker=worker, seconds=seconds)
     assert (answer.agrees, answer.code) == (False, "ENGINE_DID_NOT_RUN")
     assert words in answer.message
 

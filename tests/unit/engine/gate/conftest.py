@@ -74,6 +74,16 @@ class Lab:
     ledger: InMemoryLedger = field(default_factory=lambda: InMemoryLedger(FixedClock(NOW)))
     looks: InMemoryLooks = field(default_factory=InMemoryLooks)
 
+    @staticmethod
+    def market(days: int, **options: Any) -> Bars:  # noqa: ANN401 - see `market`
+        """Bars of a made-up market."""
+        return market(days, **options)
+
+    @staticmethod
+    def spec(entry: str, exit_: str | None = None, **changes: Any) -> StrategySpec:  # noqa: ANN401 - see `spec_of`
+        """A long-only daily spec."""
+        return spec_of(entry, exit_, **changes)
+
     def days_of(self, dataset_id: Digest) -> IntArray:
         """Train days of a dataset."""
         return self.store.train(self.store.find(dataset_id)).days

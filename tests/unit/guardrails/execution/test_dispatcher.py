@@ -63,7 +63,7 @@ def test_a_denied_ticket_is_spent(world: World, opened: Opener) -> None:
     world.halt()
     world.put(release(ticket()))
     world.run(gateway)
-    world.latch.clear(TradingState.ACTIVE)
+    world.latch.clear(TradingState.ACTIVE, world.latch.names())
     world.put(release(ticket()))
     world.put(release(ticket(nonce="7" * 32)))
     world.run(gateway)

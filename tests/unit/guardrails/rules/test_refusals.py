@@ -23,7 +23,6 @@ from tests.desk_world import (
     CERTIFICATE,
     LIMITS,
     NOW,
-    SIGNED,
     codes,
     context,
     fill,
@@ -92,6 +91,11 @@ BIG = {
 FAR_STOP = {"stop_price": Decimal(57_000), "worst_loss_quote": Decimal(16)}
 SHORT_LIVED = {"limits": limits(max_risk_per_trade_bps=6)}
 SMALL_ROOM = {"limits": limits(max_symbol_exposure_quote=500)}
+LATE = {
+    "created_at": NOW + timedelta(days=89),
+    "expires_at": NOW + timedelta(days=91),
+    "valid_until": NOW + timedelta(days=91),
+}
 ALIEN = SignedCertificate(
     certificate=CERTIFICATE, signature=Signer("33" * 32).sign(CERTIFICATE.digest)
 )
@@ -306,11 +310,9 @@ CASES: dict[str, Case] = {
     "expired certificate": Case(
         Reason.CERT_EXPIRED,
         world={"now": CERTIFICATE.expires_at},
-        order={"created_at": NOW + timedelta(days=89),
-               "expires_at": NOW + timedelta(days=91), "valid_until": NOW + timedelta(days=91)},
+        order=LATE,
         twin_world={"now": CERTIFICATE.expires_at - timedelta(milliseconds=1)},
-        twin_order={"created_at": NOW + timedelta(days=89),
-                    "expires_at": NOW + timedelta(days=91), "valid_until": NOW + timedelta(days=91)},
+        twin_order=LATE,
     ),
     "revoked certificate": Case(
         Reason.CERT_REVOKED,
@@ -367,7 +369,7 @@ def test_what_refuses_an_entry_lets_an_exit_pass(code: Reason, world: dict[str, 
 
 
 def test_a_big_exit_is_allowed_because_it_is_bounded_by_what_is_held() -> None:
-    """After a rise the whole position may be sold at once, although an entry of that size may not."""
+    """After a rise the whole position may be sold at once; an entry of that size may not."""
     held = fold([fill(quantity=Decimal("0.03"))], Decimal(10_000), {})
     verdict = assess(sale("0.03"), context(book=held))
     entry = ticket(quantity=Decimal("0.03"), notional_quote=Decimal(1_800))
