@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -23,7 +24,6 @@ from engine.signals import Signal
 from guardrails.approvals import Asked
 from guardrails.book import at_quotes
 from guardrails.desk.context import DeskContext
-from guardrails.desk.enrolling import enrol
 from guardrails.desk.sign_off import Decided, Shown, decide, show
 from guardrails.desk.ticketing import Proposal, Proposed, propose
 from guardrails.latch import Latch
@@ -34,6 +34,7 @@ from guardrails.positions import Book
 from guardrails.reasons import Denial, Reason
 from guardrails.rules.context import RiskContext
 from guardrails.signing import Signer
+from guardrails.store import people
 from guardrails.store.database import Database, open_database
 from guardrails.store.desk_schema import desk_metadata
 from guardrails.store.journal import JournalEntry, tail
@@ -83,6 +84,14 @@ ROLES = {
 }
 PASSWORD = "a long enough sentence"
 CHEAP = Passwords(time_cost=1, memory_kib=8, parallelism=1)
+
+
+@cache
+def password_hash() -> str:
+    """The hash of everybody's password."""
+    return CHEAP.hash(PASSWORD)
+
+
 COPILOT = Caller(person_id="copilot", roles=(Role.COPILOT,), credential_id="token")
 
 
@@ -258,8 +267,10 @@ class DeskWorld:
             certificates=self.certificates,
             settings=Settings(deployment=DeploymentSettings(persons=self.persons)),
         )
-        for name, roles in ROLES.items():
-            enrol(self.db, CHEAP, person_id=name, roles=roles, password=PASSWORD, actor="set-up")
+        with self.db.write() as work:
+            for name, roles in ROLES.items():
+                people.add(work, name, roles, password_hash())
+            work.journal("set-up", "people.enrolled", {"people": sorted(ROLES)})
 
     def close(self) -> None:
         """Give the file back."""

@@ -86,7 +86,7 @@ class _Reader:
 
 
 _COMPARE: Final = frozenset({
-    "<", ">", "<=", ">=", "cross_above", "cross_below", "cross", "break_up", "break_down", "touch",
+    "break", "<", ">", "<=", ">=", "cross_above", "cross_below", "cross", "break_up", "break_down", "touch",
     "equal", "at",
 })  # fmt: skip
 _VALUES: Final = frozenset({"operand", "number", "percent", "times", "atr"})
@@ -99,9 +99,18 @@ def read_clause(pieces: list[Piece], context: Context) -> ClauseReading:
         _step(reader, piece, index)
     if reader.relation is not None and reader.relation.name == "cross":
         _complete(reader, None)
+    elif reader.relation is not None and reader.relation.name in {"rising", "falling"}:
+        _still(reader)
     return ClauseReading(
         tuple(reader.found), tuple(item for item in reader.stack if item.kind != "number")
     )
+
+
+def _still(reader: _Reader) -> None:
+    """`out when falling`: the indicator that was named before."""
+    seen = [item for item in reader.context.seen if item.name != "close"]
+    if seen and _is_cued(reader):
+        _complete(reader, seen[-1])
 
 
 def _step(reader: _Reader, piece: Piece, index: int) -> None:
@@ -208,16 +217,35 @@ def _on_relation(reader: _Reader, piece: Piece, index: int) -> None:
             _add(reader, Condition(reader.stack.pop(), relation, ZERO))
     elif name in {"moves_up", "moves_down"}:
         _on_move(reader, piece, index)
+    elif name in {"up", "down"}:
+        _turned(reader, piece)
     elif name == "between":
         _between(reader, index)
     elif name in _COMPARE:
         _on_compare(reader, piece, index)
 
 
+def _turned(reader: _Reader, piece: Piece) -> None:
+    """`crosses 20 upwards`: the direction of a comparison that was just made."""
+    last = reader.found[-1] if reader.found else None
+    if last is None or not isinstance(last.tree, Condition):
+        return
+    tree = last.tree
+    if tree.relation in {"<", ">", "cross_above", "cross_below"} and tree.right is not None:
+        relation: Relation = "cross_above" if piece.name == "up" else "cross_below"
+        reader.found[-1] = replace(last, tree=replace(tree, relation=relation), open_cross=False)
+
+
+def _flip(operand: Operand, *, up: bool) -> Condition:
+    """An indicator that turns: a trailing line is crossed by the close, others rise or fall."""
+    if operand.name in {"supertrend", "psar"}:
+        return Condition(CLOSE, "cross_above" if up else "cross_below", operand)
+    return Condition(operand, "rising" if up else "falling")
+
+
 def _state(reader: _Reader, piece: Piece) -> None:
     if reader.stack and reader.stack[-1].kind != "number":
-        relation: Relation = "rising" if piece.name == "rising" else "falling"
-        _add(reader, Condition(reader.stack.pop(), relation))
+        _add(reader, _flip(reader.stack.pop(), up=piece.name == "rising"))
     else:
         reader.relation = piece
 
@@ -268,6 +296,11 @@ def _on_compare(reader: _Reader, piece: Piece, index: int) -> None:
         _direct(reader, piece)
     elif reader.context.pair is not None and piece.name in {"cross_above", "cross_below", "cross"}:
         _again(reader, piece)
+    elif piece.name in {"<", ">", "cross_above", "cross_below"} and _is_cued(reader):
+        line = _line(reader)
+        if line is not None:
+            reader.relation = piece
+            _complete(reader, line)
 
 
 def _at_fits(reader: _Reader, index: int) -> bool:
@@ -290,6 +323,10 @@ def _direct(reader: _Reader, piece: Piece) -> None:
         reader.found[-1] = replace(last, tree=replace(last.tree, relation=relation), open_cross=False)
 
 
+def _is_cued(reader: _Reader) -> bool:
+    return any(piece.kind == "cue" and piece.name != "filter" for piece in reader.pieces)
+
+
 def _again(reader: _Reader, piece: Piece) -> None:
     """`when it crosses it from above`: the pair of the clause before, in the other direction."""
     pair = reader.context.pair
@@ -306,8 +343,7 @@ def _complete(reader: _Reader, right: Operand | None, *, percent: bool = False) 
         return
     if piece.name in {"rising", "falling"}:
         if right is not None and right.kind != "number":
-            relation: Relation = "rising" if piece.name == "rising" else "falling"
-            _add(reader, Condition(right, relation))
+            _add(reader, _flip(right, up=piece.name == "rising"))
         return
     left = reader.stack.pop() if reader.stack else None
     if left is not None and left.kind == "number" and right is not None and right.kind != "number":
@@ -327,6 +363,9 @@ def _at(reader: _Reader, left: Operand, right: Operand) -> None:
     if right.kind == "number":
         middle = {"oscillator": 50.0, "willr": -50.0}.get(left.kind, 0.0)
         relation: Relation = "<" if right.value <= middle else ">"
+    elif right.kind == "channel":
+        _add(reader, Condition(left, ">" if right.name in _UPPER else "<", right))
+        return
     else:
         relation = ">" if left.kind == "price" else "<"
     _add(reader, Condition(left, relation, right))
@@ -341,9 +380,11 @@ def _fill(
             return left, _partner(reader, left)
         if left.kind == "centred":
             return left, ZERO
+        if left.name in {"supertrend", "psar"}:
+            return CLOSE, left
         if left.kind == "price" and left.name != "close":
             return CLOSE, left
-        return left, None
+        return left, _line(reader) if left.name == "close" else None
     if left is None and right is not None:
         if right.kind == "number":
             return reader.context.subject, right
@@ -351,6 +392,12 @@ def _fill(
             return CLOSE, right
         return reader.context.subject, right
     return left, right
+
+
+def _line(reader: _Reader) -> Operand | None:
+    """The line that `it` speaks of: the last price line named before."""
+    lines = [item for item in reader.context.seen if item.kind in {"price", "channel"} and item.name != "close"]
+    return lines[-1] if lines else None
 
 
 def _partner(reader: _Reader, left: Operand) -> Operand | None:
@@ -393,9 +440,17 @@ def _scaled(reader: _Reader, right: Operand, piece: Piece) -> Operand:
     return right
 
 
+_UPPER: Final = frozenset({"highest", "donchian_upper", "bb_upper", "kc_upper", "high"})
+_LOWER: Final = frozenset({"lowest", "donchian_lower", "bb_lower", "kc_lower", "low"})
+
+
 def _relate(piece: Piece, left: Operand, right: Operand) -> tuple[Tree, bool]:
     """The condition, and whether its direction is still open."""
     name = piece.name
+    if name == "break":
+        if right.name in _UPPER | _LOWER:
+            return Condition(left, ">" if right.name in _UPPER else "<", right), False
+        return Condition(left, UNRESOLVED, right), True
     if name == "cross":
         return Condition(left, UNRESOLVED, right), True
     if name == "touch":
@@ -415,11 +470,9 @@ def _touch(left: Operand, right: Operand) -> tuple[Tree, bool]:
     if right.kind == "number":
         middle = {"oscillator": 50.0, "willr": -50.0}.get(left.kind, 0.0)
         return Condition(left, "<=" if right.value <= middle else ">=", right), False
-    lower = right.name in {"bb_lower", "kc_lower", "lowest", "donchian_lower"}
-    upper = right.name in {"bb_upper", "kc_upper", "highest", "donchian_upper"}
-    if lower:
+    if right.name in _LOWER:
         return Condition(LOW, "<=", right), False
-    if upper:
+    if right.name in _UPPER:
         return Condition(HIGH, ">=", right), False
     return Fixed(f"low <= {right.rendered} and high >= {right.rendered}",
                  f"low <= {right.rendered} and high >= {right.rendered}"), False  # fmt: skip
@@ -448,6 +501,8 @@ def joined(comparisons: list[Comparison]) -> Tree | None:
     """Comparisons in one tree: `or` binds weaker than `and`, as in the language itself."""
     groups: list[list[Tree]] = []
     for comparison in comparisons:
+        if groups and comparison.tree in groups[-1]:
+            continue
         if comparison.word == "or" and groups:
             groups.append([comparison.tree])
         elif groups:

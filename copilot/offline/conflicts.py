@@ -10,6 +10,7 @@ from copilot.offline.normalise import Language
 from copilot.offline.scan import NUM, UNIT, Scan
 from copilot.offline.sizing import all_risks, wants_everything
 from copilot.offline.slots import Slots
+from copilot.offline.symbols import PLACE
 from copilot.offline.texts import text as sentence
 from copilot.offline.timeframes import TimeUnit, unit_of
 from copilot.offline.tree import Condition, Tree, conditions
@@ -117,7 +118,7 @@ def _horizon(slots: Slots, scan: Scan) -> list[Conflict]:
 
 
 def _quote(text: str) -> str:
-    return re.sub(r"\u00a7\d+\u00a7", "...", text)[:120]
+    return re.sub(PLACE, "...", text)[:120]
 
 
 def _times(slots: Slots, scan: Scan) -> list[Conflict]:

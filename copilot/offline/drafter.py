@@ -5,6 +5,7 @@ It has no model and says so. The same envelope comes from a model; the checker r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -20,7 +21,7 @@ from copilot.offline.read import Base, read
 from copilot.offline.runnable import Check, make_runnable
 from copilot.offline.safety import refusals
 from copilot.offline.slots import Slots
-from copilot.offline.symbols import find_symbols
+from copilot.offline.symbols import PLACE, find_symbols
 from copilot.offline.texts import text as sentence
 from copilot.offline.unsupported import unsupported
 from engine.language.findings import SpecFinding
@@ -188,7 +189,7 @@ def _named(turn: _Turn) -> tuple[Unsupported, ...]:
 
 
 def _unread(turn: _Turn) -> tuple[Unsupported, ...]:
-    what = turn.slots.text[:120]
+    what = re.sub(PLACE, "...", turn.slots.text)[:120]
     return (Unsupported(code="other", text=sentence("unsupported_unread", turn.slots.language, what=what)),)
 
 

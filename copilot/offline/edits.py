@@ -15,6 +15,7 @@ from copilot.offline.read import Base
 from copilot.offline.rewrite import average_kind
 from copilot.offline.scan import NUM, Scan
 from copilot.offline.slots import Slots
+from copilot.offline.symbols import PLACE, index_of
 from copilot.offline.tree import (
     Condition,
     Fixed,
@@ -32,7 +33,7 @@ _REMOVE: Final = r"(?:drop|remov\w*|delet\w*|without|no more|no longer|forget(?:
 _AWAY: Final = r"(?:weg|raus|heraus|weglassen|fallen|doch nicht|nicht mehr|away|out|off)"
 _INSTEAD: Final = r"(?:instead(?: of)?|rather than|replac\w*|swap\w*|switch\w*|exchang\w*|change|statt(?:dessen)?|anstatt|anstelle|ersetz\w*|tausch\w*|wechsl\w*|lieber|sondern|änder\w*)"
 _NEW: Final = r"(?:new (?:strategy|idea|draft|one|system)|start over|from scratch|different (?:strategy|idea|system)|another (?:strategy|idea|one|system)|something (?:else|different)|neue[rsn]? (?:strategie|idee|entwurf|system)|von vorn\w*|ganz (?:was )?ander\w*|andere (?:strategie|idee)|etwas ander\w*|was ander\w*|noch eine strategie)"
-_SYMBOL: Final = r"\u00a7(\d+)\u00a7"
+_SYMBOL: Final = PLACE
 
 _STOP_WORDS: Final[tuple[tuple[str, frozenset[str]], ...]] = (
     (r"(?:trail\w*|nachgezogen\w*|nachlaufend\w*|chandelier)(?: ?stopp?s?)?", frozenset({"trailing_pct", "trailing_atr", "chandelier", "trail_expr"})),
@@ -210,7 +211,7 @@ def _symbols(plan: Plan, slots: Slots, scan: Scan) -> tuple[str, ...]:
     ):  # fmt: skip
         match = re.search(pattern, slots.text)
         if match:
-            gone.add(named[int(match.groups()[place])])
+            gone.add(named[index_of(match.groups()[place])])
     fresh = [name for name in named if name not in gone]
     if gone and not fresh:
         return tuple(name for name in plan.symbols if name not in gone) or plan.symbols

@@ -17,7 +17,7 @@ _WORDS: Final[tuple[tuple[Family, str], ...]] = (
     ("regime_switching", r"regime ?(?:switch\w*|wechsel\w*|based|filter\w*)|regimes?"),
     ("seasonal", r"seasonal\w*|saisonal\w*|seasonality|calendar effect|kalendereffekt|turn of (?:the )?month effect|wochentagseffekt"),
     ("mean_reversion", r"mean ?revers\w*|mean ?revert\w*|reversion|rückkehr zum (?:mittelwert|mittel|durchschnitt)|mittelwert ?rückkehr|gegenbewegung\w*|contrarian|antizyklisch\w*|buy(?:ing)? (?:the )?(?:dips?|weakness|fear|panic)|dips?|dip ?buy\w*|oversold|überverkauft\w*|weakness|schwäche|fade|fading|rücksetzer\w*|pullbacks?|snap ?back|bounces?|rebounds?"),
-    ("breakout", r"break ?outs?(?: system| strategy)?|ausbruch\w*|ausbrüche\w*|ausbruchs ?strategie|turtles?|channel system|kanal ?system|new highs?|neue hochs?"),
+    ("breakout", r"break ?outs?(?: system| strategy)?|ausbruch\w*|ausbrüche\w*|ausbruchs ?strategie|turtles?|donchian\w*|channel system|kanal ?system|new highs?|neue hochs?"),
     ("volatility", r"volatility (?:break ?out|strategy|target\w*|trading)|vol ?target\w*|volatilitäts ?\w*"),
     ("momentum", r"momentum(?: system| strategy| strategie)?|time series momentum|tsmom|schwung|winners"),
     ("trend_following", r"trend ?follow\w*|trend ?folge\w*|trend ?system|trend ?strateg\w*|trend ?trading|trend|moving average cross\w*|ride (?:the |big )?(?:trends?|moves?)|crossover"),
@@ -71,6 +71,9 @@ def _of_price(item: Condition, *, down: bool) -> Family:
         return "mean_reversion" if down else "breakout"
     if names & {"bb_lower", "kc_lower", "bb_upper", "kc_upper"}:
         return "mean_reversion" if down else "breakout"
+    shifted = right is not None and (right.text.startswith("0.") or " - " in right.text)
+    if shifted and down:
+        return "mean_reversion"
     if "vwap" in names:
         return "mean_reversion" if down else "trend_following"
     if item.left.kind == "neutral":

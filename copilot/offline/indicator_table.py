@@ -49,7 +49,7 @@ INDICATORS: Final[tuple[Indicator, ...]] = (
     Indicator("donchian_upper", "donchian", rf"{_UP} {_DONC}{_BAND}", "donchian_upper({0})", "channel", (20,)),
     Indicator("donchian_lower", "donchian", rf"{_DOWN} {_DONC}{_BAND}", "donchian_lower({0})", "channel", (20,)),
     Indicator("donchian_mid", "donchian", rf"{_MID} {_DONC}{_BAND}", "donchian_mid({0})", "price", (20,)),
-    Indicator("macd_hist", "macd", r"macd(?: ?- ?| )?hist\w*", "macd_hist(close,{0},{1},{2})", "centred", (12, 26, 9)),
+    Indicator("macd_hist", "macd", r"macd(?: ?- ?| )?hist\w*|(?:the |das )?histogramm?s?", "macd_hist(close,{0},{1},{2})", "centred", (12, 26, 9)),
     Indicator("macd_signal", "macd", r"(?:macd )?signal(?:s)? ?lini?en?|(?:macd )?signal ?line|(?:its|ihre|seine|the) signal\b", "macd_signal(close,{0},{1},{2})", "centred", (12, 26, 9)),
     Indicator("macd", "macd", rf"macd{_LINE}", "macd(close,{0},{1},{2})", "centred", (12, 26, 9)),
     Indicator("stochrsi", "stochrsi", r"stoch(?:astic)? ?rsi", "stochrsi(close,{0},{1})", "oscillator", (14, 14)),

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from copilot.offline.operands import Frame, find_operands
 from copilot.offline.patterns import find_patterns
+from copilot.offline.symbols import PLACE
 from copilot.offline.relation_table import CUES, ELSE_CASH, RELATIONS, REVERSED
 from copilot.offline.tree import Fixed, Operand
 
@@ -19,20 +20,20 @@ PieceKind = Literal[
 
 _N = r"-?\d+(?:\.\d+)?"
 _SIMPLE: Final[tuple[tuple[PieceKind, str], ...]] = (
-    ("else", ELSE_CASH),
-    ("reversed", REVERSED),
+    ("else", rf"(?<![a-zäöüß])(?:{ELSE_CASH})(?![a-zäöüß])"),
+    ("reversed", rf"(?<![a-zäöüß])(?:{REVERSED})(?![a-zäöüß])"),
     ("percent", rf"{_N}%"),
     ("times", rf"{_N} ?(?:x|times|mal|fold)(?![a-zäöüß])(?: (?:of|the|as high as|so hoch wie|des|der|dem))*"),
     ("atr", rf"{_N} ?(?:x ?)?atrs?(?: ?\(\d+\))?(?![a-zäöüß])"),
     ("number", _N),
     ("number", r"(?:zero|null|nulllinie|zero line)(?![a-zäöüß])"),
-    ("symbol", r"§\d+§"),
+    ("symbol", PLACE),
     ("or", r"(?<![a-zäöüß])(?:or|oder)(?![a-zäöüß])"),
     ("and", r"(?<![a-zäöüß])(?:and|und|plus|sowie|while also|as well as|zugleich|but|aber)(?![a-zäöüß])"),
     ("not", r"(?<![a-zäöüß])(?:not|nicht|kein\w*|isn'?t|never)(?![a-zäöüß])"),
     ("possessive", r"(?<![a-zäöüß])(?:its|their|sein\w*|ihr\w*|dessen|own|eigene\w*)(?![a-zäöüß])"),
-    ("comma", r",|(?<=\s)-(?=\s)"),
-    ("stop", r"[;:!?\n]|\.(?!\d)"),
+    ("comma", r",|(?<=\s)-(?=\s)|[-=]>|→|(?<=\s)=(?=\s)|:(?!\d)"),
+    ("stop", r"[;!?\n]|\.(?!\d)"),
 )  # fmt: skip
 
 

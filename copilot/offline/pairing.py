@@ -7,11 +7,12 @@ from typing import Final
 
 from copilot.offline.operands import Frame
 from copilot.offline.scan import NUM, UNIT, Scan
+from copilot.offline.symbols import mark
 from copilot.offline.timeframes import unit_of
 from copilot.offline.tree import Condition, Operand, Tree, number
 from engine.language.spec import Pair
 
-_TRIGGER: Final = r"pairs? ?(?:trad\w*|strateg\w*|handel)|paar ?handel\w*|spread(?: trad\w*)?(?: between| of| zwischen| von)?|stat(?:istical)? ?arb\w*|ratio (?:between|of)|verhältnis (?:zwischen|von)|(?:long|short) §0§[^.;]{0,20}(?:short|long) §1§"
+_TRIGGER: Final = rf"pairs? ?(?:trad\w*|strateg\w*|handel)|paar ?handel\w*|spread(?: trad\w*)?(?: between| of| zwischen| von)?|stat(?:istical)? ?arb\w*|ratio (?:between|of)|verhältnis (?:zwischen|von)|(?:long|short) {mark(0)}[^.;]{{0,20}}(?:short|long) {mark(1)}"
 _Z: Final = r"(?:z ?score|z ?wert|standard deviations?|standardabweichung\w*|sigma|std|sd)"
 
 

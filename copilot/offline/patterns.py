@@ -21,6 +21,10 @@ _WEEKDAYS: Final = {
     "thursday": 3, "donnerstag": 3, "friday": 4, "freitag": 4, "saturday": 5, "samstag": 5,
     "sunday": 6, "sonntag": 6,
 }  # fmt: skip
+_ORDINALS: Final = {
+    "firs": 1, "erst": 1, "seco": 2, "zwei": 2, "thir": 3, "drit": 3, "four": 4, "vier": 4, "fift": 5,
+    "fünf": 5,
+}  # fmt: skip
 _DAY: Final = "(?P<day>" + "|".join(_WEEKDAYS) + ")"
 _CANDLES: Final[tuple[tuple[str, str, int], ...]] = (
     (r"bullish engulfing|bullisches? engulfing|engulfing", "engulfing", 1),
@@ -97,7 +101,8 @@ def _turn_of_month(match: re.Match[str]) -> Fixed:
 
 
 def _month_start(match: re.Match[str]) -> Fixed:
-    text = f"trading_day_of_month == {match['n'] or 1}"
+    word = (match["o"] or "first")[:4]
+    text = f"trading_day_of_month == {match['n'] or _ORDINALS.get(word, 1)}"
     return Fixed(text, text)
 
 
@@ -110,9 +115,9 @@ _TABLE: Final[tuple[tuple[str, str, _Builder], ...]] = (
     ("momentum", rf"(?:gaps? up|gap ?up|opens? higher|aufwärts ?gap|gap nach oben|aufwärtslücke|eröffnet höher)(?: (?:of|by|von|um|more than|at least|mindestens|mehr als))* ?(?P<pct>{NUM})?%?|(?P<pct2>{NUM})% (?:gap ?up|aufwärts ?gap|aufwärtslücke)", _gap(down=False)),
     ("volatility", r"(?:bollinger ?(?:b[aä]nd(?:er|s|width)? ?)?)?squeeze(?: (?:break ?out|ausbruch|release|fires?))?(?: (?:of|over|über|in) (?P<n>\d+) \w+)?", _squeeze),
     ("breakout", r"(?:(?P<n>\d+) ?(?:min\w*|hours?|stunden?) )?(?:opening range|orb|eröffnungs ?spanne\w*|eröffnungs ?range)(?: ?\(?(?P<n2>\d+)\)? ?(?:min\w*)?)?(?: ?break\w*(?: ?out)?| ?ausbruch\w*)?(?! low| high| tief| hoch)|(?:break\w*|ausbruch) (?:of|above|over|aus|über) (?:the |der |die )?(?:(?:first|ersten) (?:\d+) min\w*|opening range|eröffnungsspanne)", _opening_range),
-    ("seasonal", rf"(?:on|at|every|each|am|jeden|an) (?:the )?{_DAY}(?:s|e|en)?(?:'s)?(?: (?:open|close|morning|evening|eröffnung|schluss|opening|morgen|abend))?|{_DAY.replace('day>', 'day_b>')}s?(?:'s)? (?:open|close|eröffnung|schluss)", _weekday),
+    ("seasonal", rf"{_DAY}(?:s|e|en)?(?:'s)?(?: (?:open|close|morning|evening|eröffnung|schluss|opening|morgen|abend))?|{_DAY.replace('day>', 'day_b>')}s?(?:'s)? (?:open|close|eröffnung|schluss)", _weekday),
     ("seasonal", r"(?:turn of (?:the )?month|month ?end|end of (?:the )?month|monatsende|monatswechsel|ultimo|(?:last|letzte\w*) (?:(?P<n>\d+) )?(?:trading |handels|börsen)?(?:day|tag)\w* (?:of|des|im|in) (?:the |each |every |jeden )?(?:month|monats?))", _turn_of_month),
-    ("seasonal", r"(?:start of (?:the )?month|beginning of (?:the )?month|monatsanfang|(?:first|erste\w*|(?P<n>\d+)(?:st|nd|rd|th|\.)?) (?:trading |handels|börsen)?(?:day|tag)\w* (?:of|des|im) (?:the |each |every |jeden )?(?:month|monats?))", _month_start),
+    ("seasonal", r"(?:start of (?:the )?month|beginning of (?:the )?month|monatsanfang|(?P<o>first|erste\w*|second|zweite\w*|third|dritte\w*|fourth|vierte\w*|fifth|fünfte\w*|(?P<n>\d+)(?:st|nd|rd|th|\.)?) (?:trading |handels ?|börsen ?)(?:day|tag)\w*(?: (?:of|des|im) (?:the |each |every |jeden )?(?:month|monats?))?|(?:first|erste\w*|1\.) (?:day|tag)\w* (?:of|des|im) (?:the |each |every |jeden )?(?:month|monats?))", _month_start),
     ("breakout", r"inside (?:bar|day|candle) break ?out(?: up| to the upside)?|ausbruch aus (?:einem |einer )?(?:inside|innen) ?(?:bar|kerze|stab)\w*", _fixed("high[1] < high[2] and low[1] > low[2] and close > high[1]", "high[1] < high[2] and low[1] > low[2] and close < low[1]")),
     ("other", r"inside (?:bar|day|candle)|innen ?(?:stab|kerze)", _fixed("high < high[1] and low > low[1]", "high < high[1] and low > low[1]")),
     ("breakout", r"nr ?7|narrow range ?7|narrowest range (?:of|in) (?:the last )?7 (?:bars|days)", _fixed("(high[1] - low[1]) <= lowest(high - low,7)[1] and close > high[1]", "(high[1] - low[1]) <= lowest(high - low,7)[1] and close < low[1]")),

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from copilot.offline.operands import Frame
 from copilot.offline.scan import UNIT, Scan
 from copilot.offline.slots import Ranking
+from copilot.offline.symbols import mark
 from copilot.offline.timeframes import unit_of
 from engine.language.spec import CrossSection
 
@@ -83,7 +84,7 @@ def read_ranking(scan: Scan, frame: Frame, *, months: bool = False) -> Ranking |
     """
     if not scan.has(_TRIGGER):
         return None
-    several = scan.has(_THING) or scan.has(r"universe|universum|list|liste|watch ?list|korb|basket|s&p|dax|nasdaq|§1§|aktien|stocks|coins")
+    several = scan.has(_THING) or scan.has(rf"universe|universum|list|liste|watch ?list|korb|basket|s&p|dax|nasdaq|{mark(1)}|aktien|stocks|coins")
     top = _top(scan)
     short = _count(scan, _WORST) if scan.has(r"short\w*|leerverk\w*|sell") else 0
     if not several and not top:

@@ -32,7 +32,7 @@ _IMPLIED: Final = {
     "minute": Timeframe.M5, "hour": Timeframe.H1, "day": Timeframe.D1, "week": Timeframe.W1,
     "month": Timeframe.MO1, "year": Timeframe.MO1,
 }  # fmt: skip
-_MONTH_END: Final = r"(?:(?:check\w*|evaluate\w*|decide\w*|trade\w*|act|rebalanc\w*|look|prüf\w*|entscheid\w*|handel\w*|kontrollier\w*|schau\w*)[^.;,]{0,24})?(?:only )?(?:at|on|am|zum|nur am|nur zum|at the|to) (?:the )?(?:month ?end|end of (?:the |each |every )?month|monatsende|monatsultimo|last (?:trading )?day of (?:the|each|every) month|letzten (?:handels)?tag (?:des|im) monats?)(?: only| nur)?"
+_MONTH_END: Final = r"(?:(?:check\w*|evaluate\w*|decide\w*|act|rebalanc\w*|look|prüf\w*|entscheid\w*|kontrollier\w*|schau\w*)\b[^.;,]{0,24}|only (?:trade |act )?|nur )(?:at|on|am|zum|nur am|nur zum|at the|to) (?:the )?(?:month ?end|end of (?:the |each |every )?month|monatsende|monatsultimo|last (?:trading )?day of (?:the|each|every) month|letzten (?:handels)?tag (?:des|im) monats?)(?: only| nur)?"
 _SECONDS: Final = re.compile(r"(?<![\d.])(?<!by )(?<!of )(\d+) ?(?:seconds?|sekunden?|secs?|s)(?![a-z'])")
 
 

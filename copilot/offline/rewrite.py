@@ -14,8 +14,9 @@ _UNIT: Final = r"(?:bars?|days?|tage?s?|kerzen?|perioden?|periods?|hours?|stunde
 _CROSS: Final = r"(?:cross\w*|cross ?overs?|kreuz\w*|schnitt\w*|überkreuz\w*)"
 _TWO: Final = rf"(?P<a>\d{{1,4}}) ?(?:{_UNIT} ?)?(?:/|and|und|vs\.?|over|x|&|mit|by|with|\|) ?(?:the |der |dem |den )?(?P<b>\d{{1,4}})(?![\d.:%])"
 _PAIRS: Final = (
-    rf"(?<![\d.,/(:]){_TWO} ?(?:{_UNIT} )?(?:(?P<k>{_KIND}) ?(?:line |linien )?(?:{_CROSS})?|(?P<c>{_CROSS})(?: (?:of |der |von )?(?P<k2>{_KIND}))?)(?![a-zäöüß(])",
     rf"(?<![a-zäöüß])(?P<k>{_KIND}) ?(?:{_CROSS} ?)?(?:of |der |von |with |mit |periods? |perioden )*\(?(?P<a>\d{{1,4}}) ?(?:{_UNIT} ?)?(?:/|,|and|und|&|x|vs\.?) ?(?P<b>\d{{1,4}})(?![\d.:%]|,\d| ?[,/] ?\d)(?: ?{_UNIT})? ?\)?(?: ?{_CROSS})?(?![a-zäöüß])",
+    rf"(?<![\d.,/(:]){_TWO} ?(?:{_UNIT} )?(?:(?P<k>{_KIND}) ?(?:line |linien )?(?:{_CROSS})?|(?P<c>{_CROSS})(?: (?:of |der |von )?(?P<k2>{_KIND}))?)(?![a-zäöüß(])",
+    rf"(?<![a-zäöüß])(?P<k>{_KIND}) ?\(?(?P<a>\d{{1,4}}) (?P<b>\d{{1,4}})\)? ?{_CROSS}(?![a-zäöüß])",
     rf"(?<![a-zäöüß])(?P<c>{_CROSS}) (?:system |strategy |strategie )?(?:of |with |mit |von |aus |, )?\(?(?P<a>\d{{1,4}}) ?(?:/|and|und|,) ?(?P<b>\d{{1,4}})\)?(?![\d.:%])",
 )
 _SUFFIXED: Final = (
@@ -74,6 +75,7 @@ _OSC: Final = r"(?:rsi|mfi|stoch\w*|cci|williams ?%?r|%r|adx)"
 _CHANNEL: Final = r"(?P<what>bollinger\w*|keltner\w*|donchian\w*)(?: ?(?:channels?|kan[aä]le?s?|b[aä]nd(?:er|s|es)?|bands?))*"
 _ARGS: Final = r"(?: ?\(?(?P<args>\d+(?: ?[,/] ?\d+(?:\.\d+)?){0,2})\)?)?"
 _PHRASES: Final = (
+    (r"(\d+ ?/ ?\d+(?: (?:day|tage) ?)? ?(?:smas?|emas?|mas?|moving averages?)?) golden ?cross\w*", r"\1 cross"),
     (r"golden ?cross\w*|golden(?:es|em|e) kreuz\w*", "sma(50) crosses above sma(200)"),
     (r"death ?cross\w*|todes ?kreuz\w*", "sma(50) crosses below sma(200)"),
     (rf"{_CHANNEL}{_ARGS} ?(?:break ?outs?|ausbr[uü]ch\w*){_ARGS.replace('args', 'late')}", "breakout"),
@@ -124,6 +126,16 @@ def _means(text: str) -> str:
     return text
 
 
+def _arms(text: str) -> str:
+    """`Aroon(14): up crosses above down`: the two lines by their full names."""
+    if "aroon" not in text:
+        return text
+    window = re.search(r"aroon\w* ?\(?(\d+)\)?", text)
+    inner = f"({window[1]})" if window else ""
+    text = re.sub(r"(?<!aroon )(?<![a-z])up(?: ?line)?(?= (?:line |is |crosses|cross|above|over|below|under|>|<))", f"aroon up{inner}", text)
+    return re.sub(r"(?<=above )(?<!aroon )down(?: ?line)?(?![a-z])|(?<=over )down(?: ?line)?(?![a-z])|(?<=> )down(?![a-z])", f"aroon down{inner}", text)
+
+
 def rewrite(text: str, *, pairs: bool = True) -> str:
     """Normalised text with pairs of averages and arguments in the grammar's own order.
 
@@ -132,7 +144,7 @@ def rewrite(text: str, *, pairs: bool = True) -> str:
     """
     for found, written in _SUFFIXED:
         text = re.sub(found, written, text)
-    text = _means(_thresholds(_phrases(text)))
+    text = _arms(_means(_thresholds(_phrases(text))))
     text = _bands(text)
     if pairs:
         for pattern in _PAIRS:

@@ -123,6 +123,8 @@ def read_rules(text: str, frame: Frame, context: Context | None = None) -> Rules
     taken = roles.by_role
     filters = _tree(taken.get("filter", []), up=True, trigger=False)
     hold = _tree(taken.get("hold", []), up=True, trigger=False)
+    if hold is None and "hold" in roles.cued and not taken.get("entry"):
+        hold, filters = filters, None
     entry_long = _tree(taken.get("entry", []), up=True, trigger=filters is None and not roles.else_cash)
     entry_short = _tree(taken.get("short", []), up=False, trigger=True)
     exit_long = _exits(taken.get("exit", []), entry_long or entry_short, up=False)

@@ -24,7 +24,20 @@ from copilot.offline.symbol_names import (
 
 DEFAULT_QUOTE: Final = "USDT"
 MARK: Final = "\u00a7"
-"""Placeholder that stands for the n-th symbol in the text handed on: `§0§`."""
+_FIRST: Final = 0xE000
+PLACE: Final = r"§([\ue000-\ue0ff])§"
+"""Pattern of the placeholder that stands for a symbol: a private character that nobody types."""
+
+
+def mark(index: int) -> str:
+    """The placeholder of the n-th symbol of a message."""
+    return f"{MARK}{chr(_FIRST + index)}{MARK}"
+
+
+def index_of(character: str) -> int:
+    """Which symbol a placeholder's character stands for."""
+    return ord(character) - _FIRST
+
 
 _PAIR = re.compile(r"(?<![A-Za-z0-9/])([A-Za-z]{2,6})\s?/\s?([A-Za-z]{3,5})(?![A-Za-z0-9/])")
 _JOINED = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2,5}?)[-_]?(USDT|USDC|BUSD|EUR|USD|BTC|GBP|CHF|JPY)(?![A-Za-z0-9])", re.IGNORECASE)
@@ -128,6 +141,7 @@ def find_symbols(text: str) -> Found:
 
     Currency pairs and crypto pairs come out as BASE/QUOTE, everything else as its ticker.
     """
+    text = "".join(char for char in text if not _FIRST <= ord(char) <= _FIRST + 0xFF)
     kept: list[_Hit] = []
     for hit in [*_pairs(text), *_named(text), *_tickers(text)]:
         if hit.symbol in CURRENCIES or hit.symbol in {"USDT", "USDC"}:
@@ -140,7 +154,7 @@ def find_symbols(text: str) -> Found:
     for hit in kept:
         if hit.symbol not in symbols:
             symbols.append(hit.symbol)
-        pieces += [text[at : hit.start], f"{MARK}{symbols.index(hit.symbol)}{MARK}"]
+        pieces += [text[at : hit.start], mark(symbols.index(hit.symbol))]
         at = hit.end
     pieces.append(text[at:])
     return Found(tuple(symbols), "".join(pieces))

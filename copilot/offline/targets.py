@@ -17,7 +17,7 @@ _GAP: Final = r"(?:[^.;,%\d§]{0,28}?)"
 _PART: Final = (
     r"(?P<part>half|die hälfte|hälfte|halbe position|a third|one third|1 third|1 drittel|ein drittel|drittel|a quarter|1 quarter|"
     r"ein viertel|viertel|two thirds|2 thirds|zwei drittel|2 drittel|three quarters|the rest|rest|den rest|"
-    rf"der rest|the remainder|remainder|the other half|die andere hälfte|{NUM}%)"
+    rf"der rest|the remainder|remainder|the other half|die andere hälfte|{NUM}%(?= (?:of|off|at|bei|der|des|position|verkauf|raus|out|close|sell)))"
 )
 _PARTS: Final[dict[str, float]] = {
     "half": 0.5, "die hälfte": 0.5, "hälfte": 0.5, "halbe position": 0.5, "a third": 1 / 3,

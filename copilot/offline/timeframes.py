@@ -56,6 +56,10 @@ _NOT_A_CHART: Final = re.compile(
 )
 
 
+_OF_INDICATOR: Final = re.compile(r"(?:change|macd|sma|ema|rsi|trend|average|close|high|low|hoch|tief)$")
+"""`weekly RSI` names the chart when nothing else does."""
+
+
 @dataclass(frozen=True, slots=True)
 class TimeframeFound:
     """A bar length, the text without its mention, and what could not be had as asked.
@@ -89,7 +93,7 @@ def _strong(match: re.Match[str], text: str) -> bool:
     short = re.fullmatch(r"m|h|d|w|min|hrs?", match[2]) is not None
     lone = re.search(r"(?:^|[,;:.(§])\s*$", before) and re.match(r"\s*(?:[,;:.)§]|$)", after)
     if short and unit_of(match[2]) in {"minute", "hour"}:
-        return not re.match(r"\s*(?:sma|ema|ma|rsi|high|low|hoch|tief|nach|after)", after)
+        return not re.match(r"\s*(?:high|low|hoch|tief|nach|after)", after)
     return bool(lone) or bool(short and not re.match(r"\s*(?:sma|ema|ma|high|low|avg|average)", after))
 
 
@@ -114,6 +118,8 @@ def _coded(text: str) -> tuple[re.Match[str], str] | None:
 def _worded(text: str) -> tuple[re.Match[str], str] | None:
     blocked = [match.span() for match in _NOT_A_CHART.finditer(text)]
     best: tuple[re.Match[str], str] | None = None
+    if all(_OF_INDICATOR.search(text[start:end]) for start, end in blocked):
+        blocked = []
     for pattern, name in _WORDS:
         for match in re.finditer(pattern, text):
             inside = any(start <= match.start() < end for start, end in blocked)

@@ -31,7 +31,11 @@ _SWAPS: Final = (
     ("aroon_up", "aroon_down"), ("pivot_high", "pivot_low"), ("cross_above", "cross_below"),
     ("opening_range_high", "opening_range_low"), ("rising", "falling"), ("max", "min"),
 )  # fmt: skip
+_TWINS: Final = frozenset({"plus_di", "minus_di", "aroon_up", "aroon_down"})
+"""Lines that come in two, one for each direction: their mirror image is the other line."""
 _SWAP: Final = {a: b for a, b in _SWAPS} | {b: a for a, b in _SWAPS}
+_MACD = re.compile(r"(?<![a-z_])macd\(([^(),]+,[^(),]+,[^(),]+),[^(),]+\)")
+"""The drafter keeps the signal window beside the line; the language writes the line without it."""
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")
 
 
@@ -68,7 +72,8 @@ class Operand:
     @property
     def rendered(self) -> str:
         """Expression text; a channel leaves out the current bar."""
-        return f"{self.text}[1]" if self.kind == "channel" and self.text[-1] != "]" else self.text
+        text = _MACD.sub(r"macd(\1)", self.text)
+        return f"{text}[1]" if self.kind == "channel" and text[-1] != "]" else text
 
 
 def number(value: float) -> Operand:
@@ -103,6 +108,9 @@ class Condition:
         """The same idea for the other side; conditions without a direction stay."""
         if self.left.kind == "neutral":
             return self
+        if self.left.name in _TWINS:
+            right = self.right and replace(self.right, text=swap_names(self.right.text))
+            return replace(self, left=replace(self.left, text=swap_names(self.left.text)), right=right)
         right = self.right and _mirrored(self.right, self.left)
         return Condition(_mirrored(self.left, None), OPPOSITE[self.relation], right, self.bars)
 

@@ -114,7 +114,7 @@ def _sized(
         candidate_id=signed.certificate.candidate_digest,
         report_digest=signed.certificate.report_digest,
         nonce=token_hex(16),
-        created_at=ctx.clock.now(),
+        created_at=context.now,
         session_id=proposal.session_id,
         exit_rule_digest=proposal.exit_rule_digest,
         realised_vol_bps=proposal.realised_vol_bps,

@@ -42,7 +42,7 @@ def _taken(ctx: Context, release: Release, stop: OrderRow, leg: str) -> OrderRow
         "reduce_only": True,
     }
     row = with_venue_id(leg_row(ctx, release.ticket_digest, leg, fields), found.venue_order_id)
-    ctx.store.add_leg(row)
+    ctx.store.add_legs(row)
     facts = {"by": "kill", "instead_of": stop.order.client_order_id}
     row = apply(ctx, row, OrderEvent.CHECKS_PASSED, facts=facts)
     return apply(ctx, row, OrderEvent.UNCLEAR, facts=facts)

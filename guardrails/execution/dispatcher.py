@@ -52,12 +52,10 @@ def settle(ctx: Context, tickets: tuple[Digest, ...] = ()) -> None:
     """Follow the venue until nothing changes: trades, look-ups, order list, protection."""
     touched = tickets
     for _ in range(_ROUNDS):
-        touched = (*touched, *book_trades(ctx))
-        looked_up = resolve_all(ctx)
-        touched = (*touched, *look_at_working(ctx))
-        acted = protect(ctx, dict.fromkeys(touched))
-        if not (touched or looked_up or acted):
+        touched = (*touched, *book_trades(ctx), *resolve_all(ctx), *look_at_working(ctx))
+        if not touched:
             return
+        protect(ctx, dict.fromkeys(touched))
         touched = ()
 
 

@@ -62,7 +62,7 @@ def replay(ctx: Context, row: OutboxRow, follow: Callable[[Context], None]) -> N
                 return  # the row stays the next one, and goes on where it stopped
             played += 1
             _play(ctx, bar, follow)
-            ratchet(ctx, bar, bars.instrument, follow)
+            ratchet(ctx, bar, bars.instrument)
             ctx.store.quote(quote_of(bar, bars.instrument, ctx.costs), bar, asked.dataset_id)
     reached = Reached(asked.symbol, asked.dataset_id, asked.until, len(todo))
     ctx.store.replayed(row.n, reached)

@@ -34,48 +34,50 @@ from guardrails.trading_state import TradingState
 _CLOSING: Final = frozenset({"stop", "exit"})
 """Legs that count as protection of what they would sell; a target is only its stop's twin."""
 
-_GIVEN_UP: Final = frozenset({OrderState.REJECTED, OrderState.DENIED})
 TRIES: Final = 3
-"""A leg that was proved not placed so often is not tried again."""
+"""Legs of one kind that were proved not placed, after which it is not tried again."""
 
 
-def protect(ctx: Context, tickets: Iterable[Digest]) -> bool:
-    """Bring the plans of these tickets in line with their fills; True when an order was touched."""
-    changed = False
+def protect(ctx: Context, tickets: Iterable[Digest]) -> None:
+    """Bring the plans of these tickets in line with their fills."""
     for ticket_digest in tickets:
         release = ctx.view.release(ticket_digest)
         if release is None:
             continue
-        changed = _withdraw_twins(ctx, ticket_digest) or changed
-        changed = _trim(ctx, release.ticket.symbol) or changed
+        _withdraw_twins(ctx, ticket_digest)
+        _trim(ctx, release.ticket.symbol)
         if not release.ticket.reduce_only:
-            changed = cover(ctx, release) or changed
-    return changed
+            cover(ctx, release)
 
 
-def cover(ctx: Context, release: Release, level: Decimal | None = None) -> bool:
+def cover(ctx: Context, release: Release, level: Decimal | None = None) -> None:
     """Place a stop, and a target if the plan has one, for whatever is held without.
 
     `level` is a tighter trigger than the plan's; without it the tightest one known so far counts.
     """
     legs = _legs(ctx, release)
-    waiting = [row for row in legs if row.order.state is OrderState.INTENT]
-    for row in waiting:  # recorded before a crash, never sent
-        _rest(ctx, row)
-    if any(kind_of(row) == "stop" and row.order.state in _GIVEN_UP for row in legs):
-        return bool(waiting)
-    again = _place_again(ctx, release)
+    for row in legs:
+        if row.order.state is OrderState.INTENT:  # recorded before a crash, never sent
+            _rest(ctx, row)
+    if _given_up(legs):
+        return
+    _place_again(ctx, release)
     legs = _legs(ctx, release)
     bare = _bare(ctx, release)
     listed = ctx.venue.instrument(release.ticket.symbol)
     if not bare > 0 or listed is None:
-        return bool(waiting) or again
+        return
     trigger = level if level is not None else stop_level(release.ticket, legs)
     plan = parts(release.ticket, bare, listed.quantity_step)
     for number, part in enumerate(plan, start=_next_number(legs)):
-        for row in pair_rows(ctx, release, number, part, trigger):
-            _record_and_rest(ctx, row)
-    return True
+        _record_and_rest(ctx, *pair_rows(ctx, release, number, part, trigger))
+
+
+def _given_up(legs: Iterable[OrderRow]) -> bool:
+    """True when a stop was refused, or lost too often: a person has to look."""
+    stops = [row.order.state for row in legs if kind_of(row) == "stop"]
+    refused = any(state in {OrderState.REJECTED, OrderState.DENIED} for state in stops)
+    return refused or stops.count(OrderState.NOT_PLACED) >= TRIES
 
 
 def _legs(ctx: Context, release: Release) -> tuple[OrderRow, ...]:
@@ -87,9 +89,9 @@ def _next_number(legs: Iterable[OrderRow]) -> int:
     return max((number_of(row) for row in legs), default=0) + 1
 
 
-def _place_again(ctx: Context, release: Release) -> bool:
+def _place_again(ctx: Context, release: Release) -> None:
     """Replace legs that were proved not placed: their pair needs them while something is held."""
-    legs, changed = _legs(ctx, release), False
+    legs = _legs(ctx, release)
     for pair in dict.fromkeys(pair_of(row) for row in legs):
         for kind in ("stop", "target"):
             tried = [row for row in legs if pair_of(row) == pair and kind_of(row) == kind]
@@ -97,11 +99,8 @@ def _place_again(ctx: Context, release: Release) -> bool:
             if not tried or len(lost) < len(tried) or not _is_needed(ctx, release, tried[-1]):
                 continue
             if len(lost) >= TRIES:
-                _alarm(ctx, tried[-1], f"was not placed {TRIES} times")
                 continue
             _record_and_rest(ctx, row_again(ctx, tried[-1], _next_number(_legs(ctx, release))))
-            changed = True
-    return changed
 
 
 def _is_needed(ctx: Context, release: Release, row: OrderRow) -> bool:
@@ -114,9 +113,10 @@ def _is_needed(ctx: Context, release: Release, row: OrderRow) -> bool:
     )
 
 
-def _record_and_rest(ctx: Context, row: OrderRow) -> None:
-    ctx.store.add_leg(row)
-    _rest(ctx, row)
+def _record_and_rest(ctx: Context, *rows: OrderRow) -> None:
+    ctx.store.add_legs(*rows)
+    for row in rows:
+        _rest(ctx, row)
 
 
 def _rest(ctx: Context, row: OrderRow) -> None:
@@ -173,28 +173,24 @@ def _held(ctx: Context, symbol: str) -> Decimal:
     return sum(signed, Decimal(0))
 
 
-def _withdraw_twins(ctx: Context, ticket_digest: Digest) -> bool:
+def _withdraw_twins(ctx: Context, ticket_digest: Digest) -> None:
     """When one of a pair is filled, the other one goes."""
     legs = [row for row in ctx.view.legs(ticket_digest) if row.order.leg != OWN]
     done = {pair_of(row) for row in legs if row.order.state is OrderState.FILLED} - {None}
-    rest = [row for row in legs if pair_of(row) in done and row.order.state in WORKING]
-    for row in rest:
-        withdraw(ctx, row)
-    return bool(rest)
+    for row in legs:
+        if pair_of(row) in done and row.order.state in WORKING:
+            withdraw(ctx, row)
 
 
-def _trim(ctx: Context, symbol: str) -> bool:
+def _trim(ctx: Context, symbol: str) -> None:
     """After an exit, withdraw the pairs that protect what is not held any more, oldest first."""
     live = [row for row in ctx.view.rows(LIVE) if row.order.symbol == symbol]
     stops = [row for row in live if kind_of(row) == "stop" and row.order.state in WORKING]
     excess = sum((row.remaining for row in stops), Decimal(0)) - abs(_held(ctx, symbol))
-    changed = False
     for stop in stops:
         if stop.remaining <= excess:
             excess -= stop.remaining
             withdraw_pair(ctx, stop, live)
-            changed = True
-    return changed
 
 
 def withdraw_pair(ctx: Context, stop: OrderRow, live: Iterable[OrderRow]) -> None:

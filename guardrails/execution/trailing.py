@@ -7,11 +7,11 @@ value is a fraction of one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 
 from engine.market import Instrument, Side
 from guardrails.execution.context import Context
+from guardrails.execution.following import look_at_working
 from guardrails.execution.legs import OWN, kind_of
 from guardrails.execution.protection import cover, stop_level, withdraw_pair
 from guardrails.lifecycle import LIVE, WORKING
@@ -21,9 +21,7 @@ from guardrails.tickets import Release
 from guardrails.wire import MarketBar
 
 
-def ratchet(
-    ctx: Context, bar: MarketBar, listed: Instrument, follow: Callable[[Context], None]
-) -> None:
+def ratchet(ctx: Context, bar: MarketBar, listed: Instrument) -> None:
     """Move the trailing stops of a symbol after a bar was played to its end."""
     live = [row for row in ctx.view.rows(LIVE) if row.order.symbol == bar.symbol]
     resting = [row for row in live if kind_of(row) == "stop" and row.order.state in WORKING]
@@ -36,7 +34,7 @@ def ratchet(
         if level is not None and any(_trails(row, level, release) for row in stops):
             for stop in stops:
                 withdraw_pair(ctx, stop, live)
-            follow(ctx)
+            look_at_working(ctx)
             cover(ctx, release, level)
 
 

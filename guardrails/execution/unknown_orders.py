@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from engine.errors import UnavailableError
+from engine.records import Digest
 from guardrails.execution.context import Context
 from guardrails.execution.moves import apply, with_venue_id
 from guardrails.lifecycle import OrderEvent, seen_event
@@ -21,15 +22,13 @@ REDUCE_AFTER: Final = timedelta(seconds=60)
 HALT_AFTER: Final = timedelta(minutes=10)
 
 
-def resolve_all(ctx: Context) -> bool:
-    """Look up every UNKNOWN order once; True when one of them found its state.
+def resolve_all(ctx: Context) -> tuple[Digest, ...]:
+    """Look up every UNKNOWN order once; the tickets whose orders found their state.
 
     Trades must be booked before this is called, so that a filled order is not taken for absent.
     """
-    changed = False
-    for row in ctx.view.rows([OrderState.UNKNOWN]):
-        changed = _resolve(ctx, row) or changed
-    return changed
+    unknown = ctx.view.rows([OrderState.UNKNOWN])
+    return tuple(row.order.ticket_digest for row in unknown if _resolve(ctx, row))
 
 
 def _resolve(ctx: Context, row: OrderRow) -> bool:

@@ -95,10 +95,11 @@ class GatewayStore:
             _set_cursor(work, OUTBOX, n)
             work.journal(ACTOR, kind, {"outbox": n, **facts})
 
-    def add_leg(self, row: OrderRow) -> None:
-        """Record a protective leg before it is sent."""
+    def add_legs(self, *rows: OrderRow) -> None:
+        """Record legs of a plan before they are sent, all of them or none."""
         with self._database.write() as work:
-            _insert_order(work, row, {})
+            for row in rows:
+                _insert_order(work, row, {})
 
     def move(self, row: OrderRow, step: Step, facts: Facts | None = None) -> None:
         """Write an order's new state, its denials, venue id and send time."""

@@ -34,7 +34,7 @@ SUBMIT: Final = {
     "en": "Submit this draft to the gate.",
     "de": "Reiche den Entwurf zur Prüfung ein.",
 }
-CERTIFIED_SPEC: Final = "rsi2_pullback_goog_demo"
+CERTIFIED_SPEC: Final = "rsi_momentum_goog_demo"
 OVERFIT_SPEC: Final = "overfit_goog_demo"
 DATASET: Final = "GOOG:1d"
 POLL_SECONDS: Final = 0.1
@@ -69,8 +69,9 @@ class Story:
         """All steps in order."""
         self.draft_and_submit("de", GERMAN)
         self.draft_and_submit("en", ENGLISH)
-        self.overfit()
+        # certified before the sweep: afterwards the same rule would have to beat forty trials more
         certificate = self.certify()
+        self.overfit()
         signal = self.signal(certificate)
         ticket = self.propose(signal)
         self.forge(ticket)
@@ -192,7 +193,8 @@ class Story:
         }
         self.say(f"  signal: {found['action']} {found['symbol']} at the close of {until[:10]}")
         for one in found["trace"]:
-            self.say(f"    {one['text']}  ({one['left']} / {one['right']})")
+            holds = "yes" if one["holds"] else "no"
+            self.say(f"    {one['text']}: {holds} ({one['left']:.2f} / {one['right']:.2f})")
         return found
 
     def _market_at(self, until: str) -> Json | None:
@@ -214,6 +216,8 @@ class Story:
             f"loss at the stop {ticket['worst_loss_quote']}; risk: "
             f"{'allowed' if allowed else 'denied'}"
         )
+        for one in found["denials"]:
+            self.say(f"    {one['code']}: {one['message']} {one['values']}")
         return found
 
     def forge(self, ticket: Mapping[str, Any]) -> None:

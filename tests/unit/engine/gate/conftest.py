@@ -160,6 +160,27 @@ def lab(make_lab: MakeLab) -> Lab:
     return make_lab()
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A planted edge that went through the gate: frozen, so that all tests may share it."""
+
+    lab: Lab
+    candidate: Candidate
+    evidence: Evidence
+    report: GateReport
+
+
+@pytest.fixture(scope="session")
+def passed(tmp_path_factory: pytest.TempPathFactory) -> Passed:
+    """A candidate that passes everything, judged once for all tests."""
+    store = DatasetStore(tmp_path_factory.mktemp("passed"))
+    lab = Lab(store, GateCriteria(bootstrap_samples=999))
+    dataset = store.register(market(2_000, seed=1, memory=-0.4))
+    candidate = lab.candidate(spec_of("close < close[1]", "close > close[1]"), dataset)
+    evidence = lab.evidence(candidate)
+    return Passed(lab, candidate, evidence, judge(candidate, evidence, lab.criteria))
+
+
 @pytest.fixture
 def goog(lab: Lab) -> Dataset:
     """The GOOG sample, registered in the lab."""

@@ -7,7 +7,7 @@ import pytest
 
 from engine.data.bars import Bars, bars_of
 from engine.indicators import calendar
-from engine.market import Calendar, Timeframe
+from engine.market import Calendar, Instrument, Timeframe
 from tests.language_world import instrument
 
 
@@ -82,7 +82,7 @@ def test_currency_days_are_weekdays() -> None:
     """A Saturday keeps the count of Friday."""
     bars = _bars("FX", Timeframe.D1, "2024-06-07", "2024-06-08", "2024-06-10")
     fx = bars_of(
-        bars.instrument.__class__(symbol="EURUSD", kind="fx", base="EUR", quote="USD", calendar="FX"),
+        Instrument(symbol="EURUSD", kind="fx", base="EUR", quote="USD", calendar="FX"),
         Timeframe.D1, bars.time, bars.open, bars.high, bars.low, bars.close, bars.volume,
     )  # fmt: skip
     assert calendar.trading_day_of_month(fx).tolist() == [5, 5, 6]

@@ -58,9 +58,14 @@ def test_a_message_is_never_taken_back(db: Database, statement: str) -> None:
 
 def test_a_rolled_back_message_was_never_sent(db: Database) -> None:
     """Only a commit hands over."""
-    with pytest.raises(KeyError), db.write() as work:
-        enqueue(work, "replay", {})
-        work.journal("tester", "replay.asked", {})
-        raise KeyError
+
+    def half_way() -> None:
+        with db.write() as work:
+            enqueue(work, "replay", {})
+            work.journal("tester", "replay.asked", {})
+            raise KeyError(work)
+
+    with pytest.raises(KeyError):
+        half_way()
     assert OutboxReader(db).after(0) == ()
     db.close()
