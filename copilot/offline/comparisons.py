@@ -109,7 +109,7 @@ def read_clause(pieces: list[Piece], context: Context) -> ClauseReading:
 def _still(reader: _Reader) -> None:
     """`out when falling`: the indicator that was named before."""
     seen = [item for item in reader.context.seen if item.name != "close"]
-    if seen and _is_cued(reader):
+    if seen:
         _complete(reader, seen[-1])
 
 
@@ -294,7 +294,7 @@ def _on_compare(reader: _Reader, piece: Piece, index: int) -> None:
             _complete(reader, None)
     elif reader.found and reader.found[-1].open_cross and piece.name in {"cross_above", "cross_below"}:
         _direct(reader, piece)
-    elif reader.context.pair is not None and piece.name in {"cross_above", "cross_below", "cross"}:
+    elif piece.name in {"cross_above", "cross_below", "cross"} and _known(reader):
         _again(reader, piece)
     elif piece.name in {"<", ">", "cross_above", "cross_below"} and _is_cued(reader):
         line = _line(reader)
@@ -323,6 +323,11 @@ def _direct(reader: _Reader, piece: Piece) -> None:
         reader.found[-1] = replace(last, tree=replace(last.tree, relation=relation), open_cross=False)
 
 
+def _known(reader: _Reader) -> bool:
+    subject = reader.context.subject
+    return reader.context.pair is not None or (subject is not None and subject.kind == "centred")
+
+
 def _is_cued(reader: _Reader) -> bool:
     return any(piece.kind == "cue" and piece.name != "filter" for piece in reader.pieces)
 
@@ -330,6 +335,9 @@ def _is_cued(reader: _Reader) -> bool:
 def _again(reader: _Reader, piece: Piece) -> None:
     """`when it crosses it from above`: the pair of the clause before, in the other direction."""
     pair = reader.context.pair
+    subject = reader.context.subject
+    if pair is None and subject is not None:
+        pair = Condition(subject, UNRESOLVED, ZERO)
     if pair is not None and pair.left.kind != "number":
         relation: Relation = "cross_below" if piece.name == "cross_below" else "cross_above"
         _add(reader, replace(pair, relation=relation), piece.name == "cross")

@@ -24,7 +24,7 @@ _BUYS: Final = r"(?:that |which |and |das |die |und )*(?:buys?|buying|bought|go(
 _NO_RISK: Final = r"(?:no|without|zero|ohne|kein\w*|null|minimal\w*|0) (?:any |jedes |jegliches |verlust)?(?:risk|risiko|verlustrisiko|losses?|verluste?n?)(?! (?:limit|per|cap|pro))|risk ?free|risikolos\w*|risikofrei\w*|verlustfrei\w*|safe and|no downside"
 _LEVERAGE: Final = r"(?:high |max\w* |lots of |much |strong |with |\d+x |hohe[nrm]? |maximale[nrm]? |viel |starke[nrm]? |mit |\d+ ?(?:x|fache[nrm]?) )+(?:leverage|hebel)|leveraged? (?:up|\d+)|gehebelt|leverage (?:of )?\d+|hebel (?:von )?\d+"
 _MARTINGALE: Final = r"martingale?\w*|(?:double|doubling|increase|raise|triple|add to|multiply)[^.;]{0,40}(?:after|on|following|with)(?: each| every| a| any)? (?:loss\w*|losing|loser\w*)|average down|averaging down|double down|(?:verdoppel\w*|erhöh\w*|verdreifach\w*|2 mal)[^.;]{0,40}(?:nach|bei) (?:jede[mnr]? |einem |verlust)\w*|nach (?:jedem |einem )?verlust[^.;]{0,40}(?:verdoppel\w*|erhöh\w*|2 mal)|verbillig\w*|nachkaufen[^.;]{0,20}(?:im minus|bei verlust|fällt)"
-_OVERFIT: Final = r"(?:optimi[sz]e|tune|tweak|adjust|fit|pick|choose|find|search|select|try|test)[^.;]{0,60}(?:until|till|so that|that (?:would have )?(?:made|gave|had|worked)|with the (?:best|highest)|for (?:the )?(?:best|max\w*|highest))[^.;]{0,50}(?:back ?test|past|history|historical|sharpe|profit|return|curve|result|perfect|look\w* (?:good|great))|curve ?fit\w*|(?:best|perfect) (?:parameters?|settings?|values) (?:for|on|in|from) (?:the )?(?:past|history|last|backtest|historical)|(?:all|every) (?:possible |available )?(?:combinations?|indicators?)|(?:optimier\w*|such\w*|find\w*|wähl\w*|nimm|pass\w*|probier\w*|test\w*)[^.;]{0,60}(?:bis|sodass|damit|mit de[nmr] (?:besten|höchsten)|die (?:beste|im))[^.;]{0,50}(?:back ?test|vergangenheit|historie|sharpe|gewinn|rendite|kurve|ergebnis|perfekt)|überoptimier\w*|(?:beste[nrs]?|perfekte[nrs]?) (?:parameter|einstellung\w*|werte)[^.;]{0,20}(?:vergangen\w*|historie|backtest|letzten)|alle (?:möglichen )?(?:kombinationen|indikatoren)"
+_OVERFIT: Final = r"(?:optimi[sz]e|tune|tweak|adjust|fit|pick|choose|find|search|select|try|test)[^.;]{0,60}(?:until|till|so that|that (?:would have )?(?:made|gave|had|worked)|with the (?:best|highest)|for (?:the )?(?:best|max\w*|highest))[^.;]{0,50}(?:back ?test|past|history|historical|sharpe|profit|return|curve|result|perfect|look\w* (?:good|great))|curve ?fit\w*|(?:best|perfect) (?:parameters?|settings?|values) (?:for|on|in|from) (?:the )?(?:past|history|last|backtest|historical)|(?:all|every) (?:possible |available )?(?:combinations?|indicators?)|(?:optimier\w*|such\w*|find\w*|wähl\w*|nimm|pass\w*|probier\w*|test\w*)[^.;]{0,60}(?:bis|sodass|damit|mit de[nmr] (?:besten|höchsten)|die (?:beste|im|in der|am meisten|den))[^.;]{0,50}(?:back ?test|vergangenheit|historie|sharpe|gewinn|rendite|kurve|ergebnis|perfekt)|überoptimier\w*|(?:beste[nrs]?|perfekte[nrs]?) (?:parameter|einstellung\w*|werte)[^.;]{0,20}(?:vergangen\w*|historie|backtest|letzten)|alle (?:möglichen )?(?:kombinationen|indikatoren)"
 
 
 def _found(code: ConflictCode, language: Language, **values: object) -> Conflict:
@@ -40,7 +40,7 @@ def _sides(slots: Slots, scan: Scan) -> list[Conflict]:
     rules, sides = slots.rules, slots.sides
     if sides.short_only and (scan.has(_BUYS) or sides.long_only):
         found.append(_found("short_only_vs_buy", slots.language))
-    elif sides.long_only and (rules.entry_short is not None or scan.has(r"(?:and|but|also|und|aber|auch) (?:go |sell |then )?short(?! only)\w*|short (?:when|if|wenn|bei|on|below|above)|leerverk\w* (?:wenn|bei)")):
+    elif sides.long_only and (rules.entry_short is not None or scan.has(r"(?:and|but|also|und|aber|auch) (?:go |sell |then )?short(?! only)\w*|short (?:when|if|wenn|bei|on|below|above)|leer ?verk\w*|verk[aä]uf\w* (?:\w+ )?leer\b")):
         found.append(_found("long_only_vs_short", slots.language))
     return found
 
@@ -165,6 +165,9 @@ def _exclude(first: Condition, second: Condition) -> bool:
 
 
 def _conditions(slots: Slots) -> list[Conflict]:
+    both = re.search(r"(?:über|above|over|oberhalb) (?:und|and)(?: \w+){0,2} (?:unter|below|under|unterhalb)|(?:unter|below|under|unterhalb) (?:und|and)(?: \w+){0,2} (?:über|above|over|oberhalb)|(?:steig\w*|rising|up) (?:und|and)(?: \w+){0,3} (?:fäll\w*|fall\w*|down)(?= (?:zugleich|at the same time|simultaneously|gleichzeitig))", slots.text)
+    if both:
+        return [_found("unsatisfiable_condition", slots.language, what=both[0])]
     for tree in (slots.rules.entry_long, slots.rules.entry_short):
         what = impossible(tree)
         if what:

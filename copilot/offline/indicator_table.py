@@ -97,6 +97,8 @@ INDICATORS: Final[tuple[Indicator, ...]] = (
     Indicator("lowest_close", "channel", rf"lowest clos\w*|closing {_LOW}|tiefste[rnms]? schlusskurs\w*|niedrigste[rnms]? schlusskurs\w*", "lowest(close,{0})", "channel", (20,)),
     Indicator("highest", "channel", rf"highest {_HIGH}|höchste[sn]? {_HIGH}|highest price|highest|höchstkurs", "highest(high,{0})", "channel", (20,)),
     Indicator("lowest", "channel", rf"lowest {_LOW}|tiefste[sn]? {_LOW}|lowest price|lowest|tiefstkurs", "lowest(low,{0})", "channel", (20,)),
+    Indicator("bb_any", "bb", _BOLL, "bb_mid(close,{0},{1})", "neutral", (20, 2)),
+    Indicator("kc_any", "kc", _KELT, "kc_upper({0},{1},{2})", "neutral", (20, 10, 2)),
     Indicator("atr", "atr", r"atrs?|average true range", "atr({0})", "neutral", (14,)),
 )  # fmt: skip
 

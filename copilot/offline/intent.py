@@ -32,11 +32,17 @@ _CHANGE: Final = re.compile(
     r"(?<![a-zäöüß])(?:can you|could you|would you|kannst du|könntest du|would it be possible to|magst du) (?:please |bitte |mir |das |den |die |me |it )*(?:\w+ ){0,4}?(?:draft|build|create|change|make|use|add|remove|drop|swap|set|switch|replace|write|try|test|submit|entwerfen|bauen|erstellen|ändern|machen|nehmen|hinzufügen|entfernen|setzen|tauschen|schreiben|testen|einreichen)(?![a-zäöüß])"
     r"|(?:how|what) about (?!the (?:result|report|drawdown|risk))|wie wäre es mit|wie wär'?s mit|what if (?:we|you|i) (?:use|used|add|added|set|make|made|change|took|take)|was wäre,? wenn wir"
 )
+_ADVICE: Final = re.compile(
+    r"(?<![a-zäöüß])(?:(?:what|which|where|was|welche\w*|worin|womit)[^?.;]{0,40}(?:should i|shall i|can i|could i|would you|do you (?:suggest|recommend)|soll(?:te)? ich|kann ich|würdest du|empfiehlst du)|(?:should i|shall i|soll(?:te)? ich) (?:buy|sell|trade|go|invest\w*|kaufen|verkaufen|handeln))(?![a-zäöüß])"
+)
 _SUBMIT: Final = re.compile(
     r"(?<![a-zäöüß])(?:(?:please |bitte |now |then |and |ok,? |yes,? |go ahead and |ja,? |dann |jetzt |und )*(?:submit(?: it| this| that| the (?:draft|candidate|strategy))?|test (?:it|this|that|the (?:draft|strategy|idea))|run (?:it|this|that|the (?:draft|strategy|test|backtest|gate))|back ?test (?:it|this|that|the)|send (?:it|this|that)(?: (?:off|over))? to the gate|(?:put|push) (?:it|this|that) (?:through|to|into) the gate|to the gate|check (?:it|this) (?:at|with|in) the gate|judge (?:it|this)|let the gate (?:judge|decide|check)|"
     r"teste? (?:es|das|ihn|den (?:entwurf|kandidaten)|die (?:strategie|idee)|diese\w*)|einreichen|reich(?:e)? (?:es|das|ihn|den entwurf|die strategie)?(?: \w+)? ?ein|prüf(?:e)? (?:es|das|ihn|den entwurf|die strategie)|lass (?:es|das|ihn|sie|den entwurf) (?:laufen|prüfen|testen)|ab (?:ins|zum|damit ins) gate|schick (?:es|das|ihn|sie|den entwurf) (?:ins|zum|ans) gate|(?:ins|zum|durch das|durchs) gate|backteste? (?:es|das|die)|lass das gate))(?![a-zäöüß])"
 )
-_NEGATED_SUBMIT: Final = re.compile(
+_NEGATED_ADVICE: Final = re.compile(
+    r"(?<![a-zäöüß])(?:(?:what|which|where|was|welche\w*|worin|womit)[^?.;]{0,40}(?:should i|shall i|can i|could i|would you|do you (?:suggest|recommend)|soll(?:te)? ich|kann ich|würdest du|empfiehlst du)|(?:should i|shall i|soll(?:te)? ich) (?:buy|sell|trade|go|invest\w*|kaufen|verkaufen|handeln))(?![a-zäöüß])"
+)
+_SUBMIT: Final = re.compile(
     r"(?:don'?t|do not|not yet|never|without|no|nicht|noch nicht|ohne|kein\w*|instead of|before we|bevor wir)[^.;,!?]{0,18}(?:submit|test|run|gate|einreich\w*|test\w*|prüf\w*|laufen)"
 )
 
@@ -50,7 +56,7 @@ def wants_submit(message: str, language: Language) -> bool:
 def is_question(message: str, language: Language) -> bool:
     """A question of understanding: answered from facts, never drafted."""
     text = normalise(find_symbols(message).text, language)
-    if _CHANGE.search(text):
+    if _CHANGE.search(text) or _ADVICE.search(text):
         return False
     asks = _ASK.search(text) is not None
     marked = "?" in text

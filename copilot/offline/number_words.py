@@ -103,7 +103,7 @@ def english_numbers(text: str) -> str:
     text = re.sub(r"\b(\d+) and a half\b", r"\1.5", text)
     text = re.sub(r"\b(\d+) point (\d+)\b", r"\1.\2", text)
     text = re.sub(r"\ba (?=percent|per cent)", "1 ", text)
-    text = re.sub(r"\b(?:twice|double) (?=the|its|his|average|normal|usual)", "2 times ", text)
+    text = re.sub(r"\b(?:twice|double) (?=(?:the |its |his )?(?:\d+ ?\w* )?(?:average|normal|usual|mean|trading volume)|its |their )", "2 times ", text)
     return re.sub(r"\b(?:a )?dozen\b", "12", text)
 
 

@@ -123,7 +123,8 @@ def read_rules(text: str, frame: Frame, context: Context | None = None) -> Rules
     taken = roles.by_role
     filters = _tree(taken.get("filter", []), up=True, trigger=False)
     hold = _tree(taken.get("hold", []), up=True, trigger=False)
-    if hold is None and "hold" in roles.cued and not taken.get("entry"):
+    held = "hold" in roles.cued or roles.else_cash
+    if hold is None and held and not taken.get("entry"):
         hold, filters = filters, None
     entry_long = _tree(taken.get("entry", []), up=True, trigger=filters is None and not roles.else_cash)
     entry_short = _tree(taken.get("short", []), up=False, trigger=True)

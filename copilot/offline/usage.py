@@ -98,7 +98,7 @@ def usual(operand: Operand, family: Family | None) -> Idea | None:  # noqa: PLR0
         return Idea(positive, positive.negate(), family="momentum" if name == "roc" else None)
     if name in {"highest", "donchian_upper"}:
         return _channel(operand, "lowest(low" if name == "highest" and "(high" in operand.text else "lowest(close" if name == "highest" else "donchian_lower(")
-    if name in {"bb_upper", "bb_lower", "bb_mid", "kc_upper", "kc_lower", "kc_mid", "bb_width"}:
+    if name in {"bb_upper", "bb_lower", "bb_mid", "kc_upper", "kc_lower", "kc_mid", "bb_width", "bb_any", "kc_any"}:
         return _band(operand, family)
     if name == "vwap":
         return _vwap(operand) if family in {None, "mean_reversion"} else _level(operand)

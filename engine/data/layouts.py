@@ -98,7 +98,10 @@ def sniff(first_line: str) -> Layout:
         DataError: CSV_LAYOUT_UNKNOWN with the line seen and the columns needed.
     """
     delimiter = max(",;\t", key=first_line.count)
-    cells = next(csv.reader([first_line], delimiter=delimiter), [])
+    try:
+        cells = next(csv.reader([first_line], delimiter=delimiter), [])
+    except csv.Error as error:
+        raise _unknown(first_line, "the first line cannot be split into columns") from error
     bare = bool(cells) and bool(time_kind(cells[0]))
     if not bare:
         return _by_header(cells, delimiter, first_line)

@@ -170,11 +170,11 @@ WORDS: Final[dict[GateCode, Entry]] = {
             "{limit}).",
         ),
         Wording(
-            "{value} der Zufallssuchen mit {trials} Versuch(en) sehen mindestens so gut aus (Grenze "
-            "{limit}). Mehr Varianten verschlechtern das; längere Historie oder ein zweiter Markt "
-            "hilft.",
-            "{value} der Zufallssuchen mit {trials} Versuch(en) sehen mindestens so gut aus (Grenze "
-            "{limit}).",
+            "{value} der Zufallssuchen mit {trials} Versuch(en) sehen mindestens so gut aus "
+            "(Grenze {limit}). Mehr Varianten verschlechtern das; längere Historie oder ein "
+            "zweiter Markt hilft.",
+            "{value} der Zufallssuchen mit {trials} Versuch(en) sehen mindestens so gut aus "
+            "(Grenze {limit}).",
         ),
     ),
     GateCode.TRAIN_BENCHMARK: Entry(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import MetaData
-
 from engine.clock import Clock
 from guardrails.desk.folders import Folders
-from guardrails.store.database import open_database
+from guardrails.store.database import open_journal
 from guardrails.store.journal import ChainReport, JournalEntry, tail
 
 
@@ -46,7 +44,7 @@ def verify_files(folders: Folders, clock: Clock) -> AuditReport:
     found = []
     for path, chain in ((folders.desk_db, "desk"), (folders.gateway_db, "gateway")):
         if path.exists():
-            database = open_database(path, MetaData(), chain, clock, read_only=True)
+            database = open_journal(path, chain, clock)
             try:
                 found.append(database.verify())
             finally:
@@ -58,7 +56,7 @@ def desk_tail(folders: Folders, clock: Clock, limit: int) -> tuple[JournalEntry,
     """The desk's newest journal rows, oldest first."""
     if not folders.desk_db.exists():
         return ()
-    database = open_database(folders.desk_db, MetaData(), "desk", clock, read_only=True)
+    database = open_journal(folders.desk_db, "desk", clock)
     try:
         with database.read() as connection:
             return tuple(reversed(tail(connection, limit)))

@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import Literal
 
 import numpy as np
-from sqlalchemy import insert, select
 
 from engine.data.bars import Bars
 from engine.data.store import DatasetStore
@@ -23,12 +22,11 @@ from engine.language.decisions import Decisions, SideDecisions
 from engine.language.spec import Sizing
 from engine.language.trace import explain
 from engine.quantities import from_float
-from engine.records import canonical, parse_record
 from engine.signals import Signal
 from guardrails.ports import MarketView
-from guardrails.store.candidate_schema import signals
 from guardrails.store.candidates import CandidateStore, CertificateStore
 from guardrails.store.database import Database
+from guardrails.store.signals import SignalStore
 from guardrails.tickets import SignedCertificate
 
 Action = Literal["enter_long", "exit_long"]
@@ -62,7 +60,7 @@ def risk_share(sizing: Sizing, reference: float, stop: float | None) -> float:
 
 
 class Signalling:
-    """Finds signals of certified specs; the only writer of the signals table."""
+    """Finds signals of certified specs, and keeps them."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - the ports of one use case
         self,
@@ -74,7 +72,7 @@ class Signalling:
         check: Callable[[SignedCertificate], str | None],
     ) -> None:
         """`check` answers why a certificate does not hold now, or None."""
-        self._database = database
+        self._signals = SignalStore(database)
         self._candidates = candidates
         self._certificates = certificates
         self._datasets = datasets
@@ -136,32 +134,12 @@ class Signalling:
         if action is None:
             return None
         signal = _signal(certified, bars, decided, action)
-        self._keep(signal, actor)
+        self._signals.keep(signal, actor)
         return signal
-
-    def _keep(self, signal: Signal, actor: str) -> None:
-        with self._database.write() as work:
-            known = select(signals.c.digest).where(signals.c.digest == signal.digest)
-            if work.connection.scalar(known) is None:
-                work.connection.execute(
-                    insert(signals).values(
-                        digest=signal.digest,
-                        certificate_digest=signal.certificate_digest,
-                        payload=canonical(signal).decode(),
-                        made_at=work.now,
-                    )
-                )
-            work.journal(
-                actor, "signal.generated", {"signal": signal.digest, "action": signal.action}
-            )
 
     def get(self, digest: str) -> Signal:
         """One signal; InputError SIGNAL_UNKNOWN otherwise."""
-        with self._database.read() as connection:
-            found = connection.scalar(select(signals.c.payload).where(signals.c.digest == digest))
-        if found is None:
-            raise InputError("SIGNAL_UNKNOWN", "there is no such signal", value=digest)
-        return parse_record(Signal, str(found))
+        return self._signals.get(digest)
 
 
 def _price(value: float, step: Decimal) -> Decimal | None:

@@ -81,7 +81,7 @@ def propose(ctx: DeskContext, caller: Caller, proposal: Proposal) -> Proposed:
     signal = proposal.signal
     with ctx.db.write() as work:
         context = risk_context(ctx, work.connection, signal.symbol, signal.certificate_digest)
-        sized = _sized(ctx, caller, proposal, context)
+        sized = _sized(caller, proposal, context)
         if isinstance(sized, Denial):
             denials = (sized, *_state_denials(signal, context))
             note(work, caller.person_id, "ticket.denied", denials, signal=signal.digest)
@@ -95,9 +95,7 @@ def propose(ctx: DeskContext, caller: Caller, proposal: Proposal) -> Proposed:
     return Proposed(sized, state, verdict)
 
 
-def _sized(
-    ctx: DeskContext, caller: Caller, proposal: Proposal, context: RiskContext
-) -> OrderTicket | Denial:
+def _sized(caller: Caller, proposal: Proposal, context: RiskContext) -> OrderTicket | Denial:
     signed = context.certificate
     if signed is None:
         return Denial.of(

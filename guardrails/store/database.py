@@ -247,3 +247,8 @@ def open_database(
             metadata.create_all(connection)
             connection.commit()
     return Database(engine, chain, clock, read_only=read_only)
+
+
+def open_journal(path: Path, chain: str, clock: Clock) -> Database:
+    """Open a store file for reading its journal alone, whoever owns it."""
+    return open_database(path, MetaData(), chain, clock, read_only=True)

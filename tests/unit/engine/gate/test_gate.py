@@ -145,7 +145,7 @@ def test_a_spec_for_other_data_is_not_run(lab: Lab, goog: Dataset, changes: dict
 
 def test_short_data_are_ineligible(lab: Lab) -> None:
     """A year and a half can be researched, not judged."""
-    dataset = lab.store.register(lab.market(550, seed=1))
+    dataset = lab.store.register(lab.market(550, seed=1, memory=-0.4))
     report = lab.judge(lab.candidate(lab.spec(*EDGE), dataset))
     assert report.verdict == "INELIGIBLE"
     assert failed(report) == [GateCode.DATA_TOO_SHORT]
