@@ -16,12 +16,14 @@ import uvicorn
 
 from engine.language import library
 from guardrails.desk.copilot_client import TurnEvent
-from guardrails.desk.desk_client import URL_FILE
+from guardrails.desk.desk_client import URL_FILE, DeskClient
+from guardrails.desk.operators import add_first_operator
 from guardrails.desk.supervisor import free_port
 from guardrails.ports import Quote
 from guardrails.store.lock import desk_lock
-from tests.api_world import World, open_world
+from tests.api_world import PASSWORD, World, open_world
 
+OPERATOR = "operator"
 CERTIFIED_RULE = "rsi_momentum_goog_demo"
 """A library spec that passes the gate on the sample data."""
 
@@ -38,13 +40,24 @@ class LiveDesk:
         self.world.copilot.asked.clear()
         self.world.copilot._turns = turns
 
+    def operator(self) -> DeskClient:
+        """A signed-in operator with all roles of a one-person installation."""
+        client = DeskClient(self.url)
+        if self.world.desk.first_operator.needed():
+            add_first_operator(self.url, self.world.desk.folders, OPERATOR, PASSWORD)
+        client.sign_in(OPERATOR, PASSWORD)
+        return client
+
     def certify(self) -> dict[str, Any]:
         """Have the demo rule judged; its row of the API, with the certificate."""
-        operator = self.world.operator()
-        spec = library.load(CERTIFIED_RULE).model_dump(mode="json")
-        accepted = operator.post("/api/candidates", json={"spec": spec}).json()["candidate_id"]
+        return self.judge(library.load(CERTIFIED_RULE).model_dump(mode="json"))
+
+    def judge(self, spec: dict[str, Any]) -> dict[str, Any]:
+        """Submit a spec and wait for the verdict; its row of the API."""
+        operator = self.operator()
+        accepted = operator.post("/api/candidates", {"spec": spec})["candidate_id"]
         for _ in range(400):
-            row: dict[str, Any] = operator.get(f"/api/candidates/{accepted}").json()
+            row: dict[str, Any] = operator.get(f"/api/candidates/{accepted}")
             if row["status"] in {"judged", "failed"}:
                 return row
             time.sleep(0.05)
@@ -73,11 +86,10 @@ class LiveDesk:
 
     def propose(self, certificate: str) -> dict[str, Any]:
         """A ticket of the certified rule that waits for its decision."""
-        operator = self.world.operator()
+        operator = self.operator()
         self.open_market(certificate)
-        signal = operator.post("/api/signals", json={"certificate_digest": certificate}).json()
-        digest = signal["signal"]["digest"]
-        row: dict[str, Any] = operator.post("/api/tickets", json={"signal_digest": digest}).json()
+        signal = operator.post("/api/signals", {"certificate_digest": certificate})["signal"]
+        row: dict[str, Any] = operator.post("/api/tickets", {"signal_digest": signal["digest"]})
         return row
 
 

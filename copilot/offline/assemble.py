@@ -69,7 +69,9 @@ def plan_from(slots: Slots) -> Plan | None:
     _frame(plan, slots)
     if slots.ranking is not None:
         plan.ranking = slots.ranking.section
-        plan.family = slots.family if slots.family in {"rotation", "momentum", "volatility"} else "rotation"
+        plan.family = (
+            slots.family if slots.family in {"rotation", "momentum", "volatility"} else "rotation"
+        )
         for place, value in slots.ranking.assumed:
             plan.assume(place, value, sentence("assume_rank", slots.language))
     elif not _pair(plan, slots) and not _entries(plan, slots):
@@ -87,7 +89,9 @@ def _frame(plan: Plan, slots: Slots) -> None:
         why = sentence("assume_timeframe_near", slots.language, rejected=slots.timeframe_rejected)
         plan.assume("/timeframe", near.value, why)
     elif slots.timeframe is not None and slots.timeframe_implied:
-        plan.assume("/timeframe", slots.timeframe.value, sentence("assume_timeframe_unit", slots.language))
+        plan.assume(
+            "/timeframe", slots.timeframe.value, sentence("assume_timeframe_unit", slots.language)
+        )
 
 
 def _pair(plan: Plan, slots: Slots) -> bool:
@@ -151,7 +155,9 @@ def _from_idea(plan: Plan, slots: Slots) -> bool:
     plan.entries[side] = idea.entry if side == "long" else idea.entry.mirror()
     plan.family = plan.family or idea.family
     if idea.assumed_entry:
-        plan.assume("/rules/0/entry", plan.entries[side].render(), sentence("assume_entry", slots.language))
+        plan.assume(
+            "/rules/0/entry", plan.entries[side].render(), sentence("assume_entry", slots.language)
+        )
     _said_exits(plan, rules)
     _idea_exit(plan, idea, side, slots)
     _filtered(plan, rules.filters)
@@ -167,7 +173,9 @@ def _idea_exit(plan: Plan, idea: Idea, side: PositionSide, slots: Slots) -> None
         return
     plan.exits[side] = idea.exit if side == "long" else idea.exit.mirror()
     if idea.assumed_exit:
-        plan.assume("/rules/0/exit", plan.exits[side].render(), sentence("assume_exit", slots.language))
+        plan.assume(
+            "/rules/0/exit", plan.exits[side].render(), sentence("assume_exit", slots.language)
+        )
 
 
 def _at_month_end(plan: Plan) -> None:

@@ -39,30 +39,40 @@ def _clock(minutes: int) -> str:
 
 def _hours(scan: Scan) -> str:
     first, last = _CLOCK.format(h="h1", m="m1"), _CLOCK.format(h="h2", m="m2")
-    match = scan.take(
-        rf"(?:(?:only|nur|trade|handel\w*|trading|between|zwischen|from|von|session) )*{first} ?(?:-|to|until|till|bis|and|und) ?{last}(?: (?:only|handeln|local time|et|est))?"
-    ) if re.search(rf"{first} ?(?:-|to|until|till|bis|and|und) ?{last}", scan.text) else None
+    match = (
+        scan.take(
+            rf"(?:(?:only|nur|trade|handel\w*|trading|between|zwischen|from|von|session) )*{first} ?(?:-|to|until|till|bis|and|und) ?{last}(?: (?:only|handeln|local time|et|est))?"
+        )
+        if re.search(rf"{first} ?(?:-|to|until|till|bis|and|und) ?{last}", scan.text)
+        else None
+    )
     if match is None:
         return ""
     clocked = match["m1"] or match["m2"] or re.search(r"uhr|o'?clock|h\b", match[0])
     if not clocked:
         scan.text = scan.text[: match.start()] + match[0] + scan.text[match.end() :]
         return ""
-    opened, closed = (f"{int(match[h]):02d}:{match[m] or '00'}" for h, m in (("h1", "m1"), ("h2", "m2")))
+    opened, closed = (
+        f"{int(match[h]):02d}:{match[m] or '00'}" for h, m in (("h1", "m1"), ("h2", "m2"))
+    )
     return f"{opened}-{closed}" if _minutes(opened) < _minutes(closed) else ""
 
 
 def _session(scan: Scan) -> str:
     found = ""
     for words, hours in _SESSIONS:
-        if scan.take(rf"(?:only |nur |during |während |in )*(?:the |der |des |die )?(?:{words})(?: only)?"):
+        if scan.take(
+            rf"(?:only |nur |during |während |in )*(?:the |der |des |die )?(?:{words})(?: only)?"
+        ):
             found = hours
             break
     found = _hours(scan) or found
     early = scan.take(
         rf"(?:{_NO}|wait(?: for)?|wart\w*)[^.;,\d]{{0,30}}(?:first|ersten|opening) (?P<n>\d+) (?P<u>min\w*|hours?|stunden?)[^.;,]{{0,24}}|(?:the )?(?:first|ersten) (?P<n2>\d+) (?P<u2>min\w*|hours?|stunden?)[^.;,]{{0,20}}(?:{_NO}|pause|aussetzen|auslassen)"
     )
-    late = scan.take(rf"{_NO}[^.;,\d]{{0,30}}(?:last|final|letzten) (?P<n>\d+) (?P<u>min\w*|hours?|stunden?)[^.;,]{{0,20}}")
+    late = scan.take(
+        rf"{_NO}[^.;,\d]{{0,30}}(?:last|final|letzten) (?P<n>\d+) (?P<u>min\w*|hours?|stunden?)[^.;,]{{0,20}}"
+    )
     if early or late:
         opened, closed = (found or "09:30-16:00").split("-")
         start, end = _minutes(opened), _minutes(closed)
@@ -86,18 +96,26 @@ def _span(first: str, last: str) -> tuple[str, ...]:
 
 
 def _days(scan: Scan) -> tuple[str, ...]:
-    spanned = scan.take(rf"(?P<a>{_DAY})s? ?(?:-|to|through|thru|until|bis(?: einschließlich)?) ?(?P<b>{_DAY})s?")
+    spanned = scan.take(
+        rf"(?P<a>{_DAY})s? ?(?:-|to|through|thru|until|bis(?: einschließlich)?) ?(?P<b>{_DAY})s?"
+    )
     if spanned:
         return _span(_DAY_WORDS[spanned["a"]], _DAY_WORDS[spanned["b"]])
-    if scan.take(r"(?:only )?(?:on )?(?:weekdays|week days|working days|business days)(?: only)?|(?:nur )?(?:werktags?|an werktagen|wochentags|unter der woche)|(?:no|not on|skip|never on) (?:the )?weekends?|(?:nicht am|kein\w*|ohne) wochenende\w*"):
+    if scan.take(
+        r"(?:only )?(?:on )?(?:weekdays|week days|working days|business days)(?: only)?|(?:nur )?(?:werktags?|an werktagen|wochentags|unter der woche)|(?:no|not on|skip|never on) (?:the )?weekends?|(?:nicht am|kein\w*|ohne) wochenende\w*"
+    ):
         return DAYS[:5]
     listed = rf"{_ONE_DAY.replace('?P<d>', '?:')}(?:(?:, | and | und | or | oder | & |/){_ONE_DAY.replace('?P<d>', '?:')})*"
     without = scan.take(rf"{_NO}[^.;,\d§]{{0,22}}(?:on |at |am |an )?(?P<list>{listed})")
     if without:
         dropped = {_DAY_WORDS[word] for word in re.findall(_DAY, without["list"])}
         kept = tuple(day for day in DAYS if day not in dropped)
-        return kept if "sat" in dropped else kept[:-2] if len(kept) > 5 and "fri" in dropped else kept  # noqa: PLR2004 - days of a working week
-    only = scan.take(rf"(?:only|nur|just|ausschließlich) (?:trade |handeln |entries |einstiege )?(?:on |at |am |an )?(?P<list>{listed})|(?P<list2>{listed}) (?:only|nur)")
+        return (
+            kept if "sat" in dropped else kept[:-2] if len(kept) > 5 and "fri" in dropped else kept
+        )  # noqa: PLR2004 - days of a working week
+    only = scan.take(
+        rf"(?:only|nur|just|ausschließlich) (?:trade |handeln |entries |einstiege )?(?:on |at |am |an )?(?P<list>{listed})|(?P<list2>{listed}) (?:only|nur)"
+    )
     if only:
         wanted = {_DAY_WORDS[word] for word in re.findall(_DAY, only["list"] or only["list2"])}
         return tuple(day for day in DAYS if day in wanted)

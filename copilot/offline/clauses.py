@@ -113,7 +113,11 @@ def assign(clauses: list[Clause], context: Context | None = None) -> Roles:
     for clause in clauses:
         if clause.starts_sentence:
             walk.settle("entry")
-            walk.open_role = walk.open_role and walk.role in {"entry", "short"} and not walk.roles.by_role.get(walk.role)
+            walk.open_role = (
+                walk.open_role
+                and walk.role in {"entry", "short"}
+                and not walk.roles.by_role.get(walk.role)
+            )
         _clause(walk, clause)
     walk.settle("entry")
     return walk.roles

@@ -87,7 +87,7 @@ class _Reader:
 
 _COMPARE: Final = frozenset({
     "break", "<", ">", "<=", ">=", "cross_above", "cross_below", "cross", "break_up", "break_down", "touch",
-    "equal", "at",
+    "equal", "at", "to",
 })  # fmt: skip
 _VALUES: Final = frozenset({"operand", "number", "percent", "times", "atr"})
 
@@ -189,7 +189,12 @@ def _on_percent(reader: _Reader, piece: Piece, index: int) -> None:
         sign = 1 if reader.relation.name == "moves_up" else -1
         _change(reader, sign * abs(piece.value), index)
     elif reader.relation is not None:
-        if reader.offset is None and following is not None and following.kind == "operand" and following.text.startswith(("of", "von")):
+        if (
+            reader.offset is None
+            and following is not None
+            and following.kind == "operand"
+            and following.text.startswith(("of", "von"))
+        ):
             reader.factor = piece.value / 100
             return
         _complete(reader, number(piece.value / 100), percent=True)
@@ -199,7 +204,9 @@ def _on_percent(reader: _Reader, piece: Piece, index: int) -> None:
 
 def _change(reader: _Reader, percent: float, index: int) -> None:
     """`drops 5 % within 3 bars`: a return over that many bars."""
-    bars = next((int(p.value) for p in reader.pieces[index + 1 : index + 3] if p.kind == "number"), 1)
+    bars = next(
+        (int(p.value) for p in reader.pieces[index + 1 : index + 3] if p.kind == "number"), 1
+    )
     relation: Relation = ">" if percent > 0 else "<"
     operand = Operand(f"roc(close,{max(1, bars)})", "centred", "roc")
     _add(reader, Condition(operand, relation, number(round(percent / 100, 10))))
@@ -274,7 +281,9 @@ def _between(reader: _Reader, index: int) -> None:
 def _on_compare(reader: _Reader, piece: Piece, index: int) -> None:
     pending = [item for item in reader.stack if item.kind != "number"]
     ahead = _next_kind(reader, index) in _VALUES
-    if piece.name == "at" and not _at_fits(reader, index):
+    if piece.name in {"at", "to"} and not _at_fits(reader, index):
+        return
+    if piece.name == "to" and not _is_cued(reader):
         return
     if reader.percent is not None or ahead:
         if reader.relation is None or not reader.found:
@@ -292,7 +301,11 @@ def _on_compare(reader: _Reader, piece: Piece, index: int) -> None:
         reader.relation = piece
         if piece.name in {"cross", "cross_above", "cross_below"}:
             _complete(reader, None)
-    elif reader.found and reader.found[-1].open_cross and piece.name in {"cross_above", "cross_below"}:
+    elif (
+        reader.found
+        and reader.found[-1].open_cross
+        and piece.name in {"cross_above", "cross_below"}
+    ):
         _direct(reader, piece)
     elif piece.name in {"cross_above", "cross_below", "cross"} and _known(reader):
         _again(reader, piece)
@@ -320,7 +333,9 @@ def _direct(reader: _Reader, piece: Piece) -> None:
     last = reader.found[-1]
     if isinstance(last.tree, Condition):
         relation: Relation = "cross_above" if piece.name == "cross_above" else "cross_below"
-        reader.found[-1] = replace(last, tree=replace(last.tree, relation=relation), open_cross=False)
+        reader.found[-1] = replace(
+            last, tree=replace(last.tree, relation=relation), open_cross=False
+        )
 
 
 def _known(reader: _Reader) -> bool:
@@ -360,7 +375,7 @@ def _complete(reader: _Reader, right: Operand | None, *, percent: bool = False) 
     if left is None or right is None or left.kind == "number" or left == right:
         return
     right = _scaled(reader, _same_kind(left, right, percent=percent), piece)
-    if piece.name == "at":
+    if piece.name in {"at", "to"}:
         _at(reader, left, right)
         return
     _add(reader, *_relate(piece, left, right), is_level=_is_level(piece))
@@ -404,7 +419,11 @@ def _fill(
 
 def _line(reader: _Reader) -> Operand | None:
     """The line that `it` speaks of: the last price line named before."""
-    lines = [item for item in reader.context.seen if item.kind in {"price", "channel"} and item.name != "close"]
+    lines = [
+        item
+        for item in reader.context.seen
+        if item.kind in {"price", "channel"} and item.name != "close"
+    ]
     return lines[-1] if lines else None
 
 
@@ -439,7 +458,9 @@ def _scaled(reader: _Reader, right: Operand, piece: Piece) -> Operand:
     if reader.percent is not None:
         factor = 1 - reader.percent / 100 if down else 1 + reader.percent / 100
         reader.percent = None
-        return replace(right, text=f"{number_text(round(factor, 10))}*{right.rendered}", kind="price")
+        return replace(
+            right, text=f"{number_text(round(factor, 10))}*{right.rendered}", kind="price"
+        )
     if reader.offset is not None:
         sign = "-" if down else "+"
         text = f"{right.rendered} {sign} {number_text(reader.offset)}*atr(14)"

@@ -35,7 +35,9 @@ _PRICED: Final = frozenset({
     "pct", "atr", "price_expr", "trail_expr", "trailing_pct", "trailing_atr", "chandelier",
     "max_loss_equity",
 })  # fmt: skip
-_CLOSING: Final = frozenset({"trailing_pct", "trailing_atr", "chandelier", "trail_expr", "time_bars"})
+_CLOSING: Final = frozenset(
+    {"trailing_pct", "trailing_atr", "chandelier", "trail_expr", "time_bars"}
+)
 _HOLD_BARS: Final = 10.0
 
 
@@ -90,10 +92,14 @@ def _exits(plan: Plan) -> None:
         found = default_exit(plan.entries[side])
         if found is not None:
             plan.exits[side] = found
-            plan.assume(f"/rules/{index}/exit", found.render(), sentence("assume_exit", plan.language))
+            plan.assume(
+                f"/rules/{index}/exit", found.render(), sentence("assume_exit", plan.language)
+            )
         elif plan.no_stop or not plan.stops:
             plan.stops.append(Stop(kind="time_bars", value=_HOLD_BARS))
-            plan.assume("/stops/time_bars", f"{_HOLD_BARS:g}", sentence("assume_hold", plan.language))
+            plan.assume(
+                "/stops/time_bars", f"{_HOLD_BARS:g}", sentence("assume_hold", plan.language)
+            )
 
 
 def _stops(plan: Plan) -> None:
@@ -197,7 +203,12 @@ def _targets(targets: Sequence[Target], rules: Sequence[Rule]) -> tuple[Target, 
         for rule in rules:
             price = target.price if rule.side == "long" else swap_names(target.price)
             found.append(
-                Target(rules=(rule.id,), kind=target.kind, price=price, close_fraction=target.close_fraction)
+                Target(
+                    rules=(rule.id,),
+                    kind=target.kind,
+                    price=price,
+                    close_fraction=target.close_fraction,
+                )
             )
     return tuple(found)
 
@@ -239,7 +250,11 @@ def finish(plan: Plan, symbols_of_desk: Sequence[str] = ()) -> StrategySpec:
     sizing = _sizing(plan)
     rules = _rules(plan) if plan.ranking is None else ()
     short = "long" not in plan.entries
-    family = plan.family or family_of(join("and", list(plan.entries.values())[:1]), short=short) or "other"
+    family = (
+        plan.family
+        or family_of(join("and", list(plan.entries.values())[:1]), short=short)
+        or "other"
+    )
     limits, adding = _limits(plan)
     hypothesis = f"name_hypothesis_{family}"
     base = plan.base
@@ -247,7 +262,8 @@ def finish(plan: Plan, symbols_of_desk: Sequence[str] = ()) -> StrategySpec:
     return StrategySpec(
         name=spec_name(family, first, timeframe.value),
         family=family,
-        hypothesis=(base.hypothesis if base else "") or sentence(hypothesis if known(hypothesis) else "name_hypothesis_other", plan.language),
+        hypothesis=(base.hypothesis if base else "")
+        or sentence(hypothesis if known(hypothesis) else "name_hypothesis_other", plan.language),
         tags=base.tags if base else (),
         timeframe=timeframe,
         universe=Universe(symbols=plan.symbols, watchlist=plan.watchlist),

@@ -40,7 +40,12 @@ def _sides(slots: Slots, scan: Scan) -> list[Conflict]:
     rules, sides = slots.rules, slots.sides
     if sides.short_only and (scan.has(_BUYS) or sides.long_only):
         found.append(_found("short_only_vs_buy", slots.language))
-    elif sides.long_only and (rules.entry_short is not None or scan.has(r"(?:and|but|also|und|aber|auch) (?:go |sell |then )?short(?! only)\w*|short (?:when|if|wenn|bei|on|below|above)|leer ?verk\w*|verk[aä]uf\w* (?:\w+ )?leer\b")):
+    elif sides.long_only and (
+        rules.entry_short is not None
+        or scan.has(
+            r"(?:and|but|also|und|aber|auch) (?:go |sell |then )?short(?! only)\w*|short (?:when|if|wenn|bei|on|below|above)|leer ?verk\w*|verk[aä]uf\w* (?:\w+ )?leer\b"
+        )
+    ):
         found.append(_found("long_only_vs_short", slots.language))
     return found
 
@@ -54,7 +59,9 @@ def _wishes(slots: Slots, scan: Scan) -> list[Conflict]:
         found.append(_found("martingale", language))
     if scan.has(_OVERFIT):
         found.append(_found("overfitting", language))
-    loss = scan.has(rf"(?:max\w*|at most|never|no more than|not more than|limit\w*|höchstens|nie|nicht mehr als)[^.;,]{{0,30}}(?:los\w+|verlust\w*|verlier\w*)[^.;,]{{0,20}}{NUM}(?:%|r\b)|(?:los\w+|verlust\w*|verlier\w*)[^.;,]{{0,26}}(?:max\w*|at most|never|no more than|höchstens|nie|nicht mehr)[^.;,]{{0,16}}{NUM}(?:%|r\b)|{NUM}% (?:max\w* )?(?:loss|verlust) (?:per|pro|a|je) (?:trade|position)|(?:never|nie\w*|nicht|not)[^.;,]{{0,22}}(?:mehr als|more than|over) {NUM}%[^.;,]{{0,20}}(?:los\w+|verlier\w*|verlust)")
+    loss = scan.has(
+        rf"(?:max\w*|at most|never|no more than|not more than|limit\w*|höchstens|nie|nicht mehr als)[^.;,]{{0,30}}(?:los\w+|verlust\w*|verlier\w*)[^.;,]{{0,20}}{NUM}(?:%|r\b)|(?:los\w+|verlust\w*|verlier\w*)[^.;,]{{0,26}}(?:max\w*|at most|never|no more than|höchstens|nie|nicht mehr)[^.;,]{{0,16}}{NUM}(?:%|r\b)|{NUM}% (?:max\w* )?(?:loss|verlust) (?:per|pro|a|je) (?:trade|position)|(?:never|nie\w*|nicht|not)[^.;,]{{0,22}}(?:mehr als|more than|over) {NUM}%[^.;,]{{0,20}}(?:los\w+|verlier\w*|verlust)"
+    )
     if slots.no_stop and loss:
         found.append(_found("no_stop_vs_max_loss", language))
     return found
@@ -66,23 +73,50 @@ def _sizes(slots: Slots, scan: Scan) -> list[Conflict]:
     risks = all_risks(slots.text)
     if any(risk > MAX_RISK for risk in risks):
         limit = _percent(min([MAX_RISK, *(risk for risk in risks if risk <= MAX_RISK)]))
-        found.append(_found("risk_per_trade_above_policy", language, value=_percent(max(risks)), limit=limit))
-    elif risks and len(set(risks)) > 1 and scan.has(r"(?:policy|rule|limit|allowed|max\w*|vorgabe|regel|erlaubt|grenze|höchstens)"):
-        found.append(_found("risk_per_trade_above_policy", language, value=_percent(max(risks)), limit=_percent(min(risks))))
+        found.append(
+            _found("risk_per_trade_above_policy", language, value=_percent(max(risks)), limit=limit)
+        )
+    elif (
+        risks
+        and len(set(risks)) > 1
+        and scan.has(r"(?:policy|rule|limit|allowed|max\w*|vorgabe|regel|erlaubt|grenze|höchstens)")
+    ):
+        found.append(
+            _found(
+                "risk_per_trade_above_policy",
+                language,
+                value=_percent(max(risks)),
+                limit=_percent(min(risks)),
+            )
+        )
     if risks and wants_everything(slots.text):
         found.append(_found("risk_per_trade_vs_full_investment", language))
     count = slots.limits.get("max_positions")
     sizing = slots.sizing
-    each = sizing.value if sizing and sizing.kind == "fixed_fraction" and sizing.value else slots.cap
-    if isinstance(count, int) and each and count * each > 1 + 1e-9 and "max_leverage" not in slots.limits:
-        found.append(_found("max_positions_vs_allocation", language, count=count, share=_percent(each)))
+    each = (
+        sizing.value if sizing and sizing.kind == "fixed_fraction" and sizing.value else slots.cap
+    )
+    if (
+        isinstance(count, int)
+        and each
+        and count * each > 1 + 1e-9
+        and "max_leverage" not in slots.limits
+    ):
+        found.append(
+            _found("max_positions_vs_allocation", language, count=count, share=_percent(each))
+        )
     return found
 
 
 def _ratio(slots: Slots, scan: Scan) -> list[Conflict]:
     stops = [stop.value for stop in slots.stops if stop.kind == "pct" and stop.value]
-    named = scan.find(rf"(?P<a>{NUM}) ?(?::|to|zu) ?(?P<b>{NUM})(?= ?(?:reward|rr|r:r|risk|chance|crv|payoff|ratio|verhältnis))|(?:reward|rr|r:r|crv|chance|payoff|ratio|verhältnis)[^.;,\d%]{{0,24}}(?P<c>{NUM}) ?(?::|to|zu) ?(?P<d>{NUM})")
-    targets = re.search(rf"(?:target|take ?profit|tp|ziel|gewinnziel|profit)[^.;,%\d]{{0,20}}(?P<t>{NUM})%", slots.text)
+    named = scan.find(
+        rf"(?P<a>{NUM}) ?(?::|to|zu) ?(?P<b>{NUM})(?= ?(?:reward|rr|r:r|risk|chance|crv|payoff|ratio|verhältnis))|(?:reward|rr|r:r|crv|chance|payoff|ratio|verhältnis)[^.;,\d%]{{0,24}}(?P<c>{NUM}) ?(?::|to|zu) ?(?P<d>{NUM})"
+    )
+    targets = re.search(
+        rf"(?:target|take ?profit|tp|ziel|gewinnziel|profit)[^.;,%\d]{{0,20}}(?P<t>{NUM})%",
+        slots.text,
+    )
     if not (stops and named and targets):
         return []
     first, second = (float(named[x] or named[y]) for x, y in (("a", "c"), ("b", "d")))
@@ -91,29 +125,54 @@ def _ratio(slots: Slots, scan: Scan) -> list[Conflict]:
     if abs(target / stops[0] - ratio) <= 0.05 * ratio:  # noqa: PLR2004 - a rounding of the user's
         return []
     return [
-        _found("rr_mismatch", slots.language, stop=_percent(stops[0]), target=_percent(target), ratio=f"{ratio:g}")
+        _found(
+            "rr_mismatch",
+            slots.language,
+            stop=_percent(stops[0]),
+            target=_percent(target),
+            ratio=f"{ratio:g}",
+        )
     ]
 
 
-_SECONDS: Final[dict[TimeUnit, int]] = {"minute": 60, "hour": 3600, "day": 86_400, "week": 604_800, "month": 2_592_000, "year": 31_536_000}
+_SECONDS: Final[dict[TimeUnit, int]] = {
+    "minute": 60,
+    "hour": 3600,
+    "day": 86_400,
+    "week": 604_800,
+    "month": 2_592_000,
+    "year": 31_536_000,
+}
 
 
 def _horizon(slots: Slots, scan: Scan) -> list[Conflict]:
     """A day trade on weekly bars, a scalp held for months, five bars that are also twenty."""
     text = slots.text
     chart = slots.timeframe
-    scalp = scan.has(r"scalp\w*|day ?trad\w*|intra ?day|in and out (?:within|in) (?:minutes|an hour)")
-    forever = scan.has(r"(?:hold\w*|halte\w*|keep)[^.;,]{0,24}(?:months?|years?|monate\w*|jahre\w*|decades?|forever|long term|langfristig\w*)|buy and hold|long ?term invest\w*|langfristig\w* (?:anlag|invest|halten)\w*|(?:multi ?month|mehrmonatig\w*) hold\w*")
+    scalp = scan.has(
+        r"scalp\w*|day ?trad\w*|intra ?day|in and out (?:within|in) (?:minutes|an hour)"
+    )
+    forever = scan.has(
+        r"(?:hold\w*|halte\w*|keep)[^.;,]{0,24}(?:months?|years?|monate\w*|jahre\w*|decades?|forever|long term|langfristig\w*)|buy and hold|long ?term invest\w*|langfristig\w* (?:anlag|invest|halten)\w*|(?:multi ?month|mehrmonatig\w*) hold\w*"
+    )
     if scalp and forever:
         return [_found("horizon_mismatch", slots.language, what=_quote(text))]
     intraday_wish = scalp or slots.limits.get("overnight") is False
     if chart in {Timeframe.W1, Timeframe.MO1} and intraday_wish:
         return [_found("horizon_mismatch", slots.language, what=f"{chart.value}, intraday")]
-    if chart is Timeframe.D1 and scan.has(r"scalp\w*|intra ?day|in and out the same day|innerhalb (?:eines tages|von minuten)") :
+    if chart is Timeframe.D1 and scan.has(
+        r"scalp\w*|intra ?day|in and out the same day|innerhalb (?:eines tages|von minuten)"
+    ):
         return [_found("horizon_mismatch", slots.language, what=f"{chart.value}, intraday")]
-    held = scan.find(rf"(?:hold\w*|halte\w*|keep|exit\w*|close\w*|out|raus)[^.;,]{{0,24}}?(?:for |after |within |nach |innerhalb von |at most |max\w* |höchstens )*(?P<n>\d+) ?(?P<u>minutes?|mins?|minuten?|hours?|stunden?|days?|tage?n?)(?![a-z])")
+    held = scan.find(
+        rf"(?:hold\w*|halte\w*|keep|exit\w*|close\w*|out|raus)[^.;,]{{0,24}}?(?:for |after |within |nach |innerhalb von |at most |max\w* |höchstens )*(?P<n>\d+) ?(?P<u>minutes?|mins?|minuten?|hours?|stunden?|days?|tage?n?)(?![a-z])"
+    )
     if chart and held and int(held["n"]) * _SECONDS[unit_of(held["u"])] < chart.seconds:
-        return [_found("horizon_mismatch", slots.language, what=f"{chart.value}, {held['n']} {held['u']}")]
+        return [
+            _found(
+                "horizon_mismatch", slots.language, what=f"{chart.value}, {held['n']} {held['u']}"
+            )
+        ]
     return []
 
 
@@ -123,11 +182,17 @@ def _quote(text: str) -> str:
 
 def _times(slots: Slots, scan: Scan) -> list[Conflict]:
     """`out after 5 bars at the latest, never before 20 bars`."""
-    longest = scan.find(rf"(?:(?:after|nach|within|innerhalb von|hold\w*|halte\w*|at most|max\w*|höchstens|no longer than|nicht länger als)[^.;,\d]{{0,20}}(?P<n>\d+) ?(?P<u>{UNIT})[^.;,]{{0,14}}(?:at (?:the )?(?:latest|most)|spätestens|max\w*)|(?:at most|max\w*|höchstens|no longer than|spätestens(?: nach)?|nicht länger als|at the latest(?: after)?)[^.;,\d]{{0,16}}(?P<n2>\d+) ?(?P<u2>{UNIT}))")
-    shortest = scan.find(rf"(?:never|not|nie\w*|nicht|kein\w*)[^.;,\d]{{0,30}}(?:before|vor|until|bis|earlier than|früher als|ehe)[^.;,\d]{{0,16}}(?P<n>\d+) ?(?P<u>{UNIT})|(?:at least|minimum(?: of)?|mindestens|wenigstens)[^.;,\d]{{0,14}}(?P<n2>\d+) ?(?P<u2>{UNIT})[^.;,]{{0,20}}(?:hold\w*|halte\w*)|(?:hold\w*|halte\w*)[^.;,\d]{{0,20}}(?:at least|mindestens|minimum(?: of)?|wenigstens) (?P<n3>\d+) ?(?P<u3>{UNIT})")
+    longest = scan.find(
+        rf"(?:(?:after|nach|within|innerhalb von|hold\w*|halte\w*|at most|max\w*|höchstens|no longer than|nicht länger als)[^.;,\d]{{0,20}}(?P<n>\d+) ?(?P<u>{UNIT})[^.;,]{{0,14}}(?:at (?:the )?(?:latest|most)|spätestens|max\w*)|(?:at most|max\w*|höchstens|no longer than|spätestens(?: nach)?|nicht länger als|at the latest(?: after)?)[^.;,\d]{{0,16}}(?P<n2>\d+) ?(?P<u2>{UNIT}))"
+    )
+    shortest = scan.find(
+        rf"(?:never|not|nie\w*|nicht|kein\w*)[^.;,\d]{{0,30}}(?:before|vor|until|bis|earlier than|früher als|ehe)[^.;,\d]{{0,16}}(?P<n>\d+) ?(?P<u>{UNIT})|(?:at least|minimum(?: of)?|mindestens|wenigstens)[^.;,\d]{{0,14}}(?P<n2>\d+) ?(?P<u2>{UNIT})[^.;,]{{0,20}}(?:hold\w*|halte\w*)|(?:hold\w*|halte\w*)[^.;,\d]{{0,20}}(?:at least|mindestens|minimum(?: of)?|wenigstens) (?P<n3>\d+) ?(?P<u3>{UNIT})"
+    )
     if not (longest and shortest):
         return []
-    most = slots.frame.bars(float(longest["n"] or longest["n2"]), unit_of(longest["u"] or longest["u2"]))
+    most = slots.frame.bars(
+        float(longest["n"] or longest["n2"]), unit_of(longest["u"] or longest["u2"])
+    )
     key = next(key for key in ("", "2", "3") if shortest[f"n{key}"])
     least = slots.frame.bars(float(shortest[f"n{key}"]), unit_of(shortest[f"u{key}"]))
     if least <= most:
@@ -156,8 +221,15 @@ def _exclude(first: Condition, second: Condition) -> bool:
         return True
     same = first.right is not None and second.right is not None
     if same and first.right == second.right:
-        return pair in ({">", "<"}, {"cross_above", "cross_below"}, {"cross_above", "<"}, {"cross_below", ">"})
-    if not (same and first.right and second.right) or {first.right.kind, second.right.kind} != {"number"}:
+        return pair in (
+            {">", "<"},
+            {"cross_above", "cross_below"},
+            {"cross_above", "<"},
+            {"cross_below", ">"},
+        )
+    if not (same and first.right and second.right) or {first.right.kind, second.right.kind} != {
+        "number"
+    }:
         return False
     lower = [c.right.value for c in (first, second) if c.right and c.relation in {">", ">="}]
     upper = [c.right.value for c in (first, second) if c.right and c.relation in {"<", "<="}]
@@ -165,7 +237,10 @@ def _exclude(first: Condition, second: Condition) -> bool:
 
 
 def _conditions(slots: Slots) -> list[Conflict]:
-    both = re.search(r"(?:über|above|over|oberhalb) (?:und|and)(?: \w+){0,2} (?:unter|below|under|unterhalb)|(?:unter|below|under|unterhalb) (?:und|and)(?: \w+){0,2} (?:über|above|over|oberhalb)|(?:steig\w*|rising|up) (?:und|and)(?: \w+){0,3} (?:fäll\w*|fall\w*|down)(?= (?:zugleich|at the same time|simultaneously|gleichzeitig))", slots.text)
+    both = re.search(
+        r"(?:über|above|over|oberhalb) (?:und|and)(?: \w+){0,2} (?:unter|below|under|unterhalb)|(?:unter|below|under|unterhalb) (?:und|and)(?: \w+){0,2} (?:über|above|over|oberhalb)|(?:steig\w*|rising|up) (?:und|and)(?: \w+){0,3} (?:fäll\w*|fall\w*|down)(?= (?:zugleich|at the same time|simultaneously|gleichzeitig))",
+        slots.text,
+    )
     if both:
         return [_found("unsatisfiable_condition", slots.language, what=both[0])]
     for tree in (slots.rules.entry_long, slots.rules.entry_short):
@@ -176,8 +251,12 @@ def _conditions(slots: Slots) -> list[Conflict]:
 
 
 def _averages(slots: Slots, scan: Scan) -> list[Conflict]:
-    fast = scan.find(r"(?:fast|short|schnelle\w*|kurze\w*)(?: (?:sma|ema|ma|average|line|moving|durchschnitt|linie|one|gleitende\w*|period|periode))*[^.;,\d]{0,14}(?P<n>\d+)|(?P<n2>\d+) (?:\w+ )?(?:as|als) (?:the |die |den )?(?:fast|schnelle\w*)")
-    slow = scan.find(r"(?:slow|long|langsame\w*|lange\w*)(?: (?:sma|ema|ma|average|line|moving|durchschnitt|linie|one|gleitende\w*|period|periode))*[^.;,\d]{0,14}(?P<n>\d+)|(?P<n2>\d+) (?:\w+ )?(?:as|als) (?:the |die |den )?(?:slow|langsame\w*)")
+    fast = scan.find(
+        r"(?:fast|short|schnelle\w*|kurze\w*)(?: (?:sma|ema|ma|average|line|moving|durchschnitt|linie|one|gleitende\w*|period|periode))*[^.;,\d]{0,14}(?P<n>\d+)|(?P<n2>\d+) (?:\w+ )?(?:as|als) (?:the |die |den )?(?:fast|schnelle\w*)"
+    )
+    slow = scan.find(
+        r"(?:slow|long|langsame\w*|lange\w*)(?: (?:sma|ema|ma|average|line|moving|durchschnitt|linie|one|gleitende\w*|period|periode))*[^.;,\d]{0,14}(?P<n>\d+)|(?P<n2>\d+) (?:\w+ )?(?:as|als) (?:the |die |den )?(?:slow|langsame\w*)"
+    )
     if fast and slow:
         first, second = (int(match["n"] or match["n2"]) for match in (fast, slow))
         if first >= second:

@@ -152,7 +152,9 @@ class OfflineDrafter:
             )  # fmt: skip
             return self._closed(turn, reply), None
         if outcome.spec is None:
-            reply = DraftReply(status="unsupported", unsupported=named or _unread(turn), refusal_codes=turn.refused)
+            reply = DraftReply(
+                status="unsupported", unsupported=named or _unread(turn), refusal_codes=turn.refused
+            )
             return Drafted(reply, outcome.findings, turn.slots.language), None
         reply = DraftReply(
             status="draft", spec=outcome.spec, assumptions=still_assumed(outcome.plan),
@@ -190,7 +192,11 @@ def _named(turn: _Turn) -> tuple[Unsupported, ...]:
 
 def _unread(turn: _Turn) -> tuple[Unsupported, ...]:
     what = re.sub(PLACE, "...", turn.slots.text)[:120]
-    return (Unsupported(code="other", text=sentence("unsupported_unread", turn.slots.language, what=what)),)
+    return (
+        Unsupported(
+            code="other", text=sentence("unsupported_unread", turn.slots.language, what=what)
+        ),
+    )
 
 
 def _ask(questions: tuple[Question, ...]) -> DraftReply:

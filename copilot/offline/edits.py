@@ -52,7 +52,9 @@ _LIMIT_WORDS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (r"limits?", ("max_positions", "max_trades_per_day", "max_trades_per_week", "max_losses_per_day", "max_drawdown_frac", "max_daily_loss_frac")),
 )  # fmt: skip
 _TREND_WORDS: Final = r"(?:long ?term |higher )?trend ?(?:filter|bedingung|condition)\w*|richtungsfilter|regime ?filter"
-_VOLUME_WORDS: Final = r"vol(?:ume|umen)s? ?(?:filter|condition|bedingung|confirmation|bestätigung)?"
+_VOLUME_WORDS: Final = (
+    r"vol(?:ume|umen)s? ?(?:filter|condition|bedingung|confirmation|bestätigung)?"
+)
 
 
 def base_of(plan: Plan) -> Base:
@@ -65,7 +67,11 @@ def base_of(plan: Plan) -> Base:
         if main.right is not None and main.right.kind != "number":
             context.pair = main
         context.seen = [item for c in _all(plan) for item in (c.left, c.right) if item is not None]
-    names = [c.left.name for c in _all(plan) if c.left.name in {"ema", "sma", "wma", "hma", "kama", "dema", "tema"}]
+    names = [
+        c.left.name
+        for c in _all(plan)
+        if c.left.name in {"ema", "sma", "wma", "hma", "kama", "dema", "tema"}
+    ]
     return Base(plan.timeframe, plan.symbols, context, names[0] if names else "")
 
 
@@ -87,7 +93,9 @@ def starts_anew(plan: Plan, slots: Slots) -> bool:
         return True
     if scan.has(_ADD) or scan.has(_INSTEAD) or scan.has(_REMOVE):
         return False
-    whole = bool(slots.symbols) and bool(slots.rules.entry_long or slots.rules.entry_short or slots.ranking)
+    whole = bool(slots.symbols) and bool(
+        slots.rules.entry_long or slots.rules.entry_short or slots.ranking
+    )
     other = bool(slots.symbols) and set(slots.symbols) != set(plan.symbols)
     return whole and other and slots.timeframe is not None
 
@@ -111,7 +119,9 @@ def apply(plan: Plan, slots: Slots) -> bool:
 def _remove(plan: Plan, slots: Slots) -> None:
     for clause in re.split(r"[.;!?\n]|,(?! ?\d)|\b(?:but|and instead|sondern|aber)\b", slots.text):
         scan = Scan(clause)
-        taken = scan.has(rf"{_REMOVE}[^.;]{{0,50}}") and not scan.has(r"(?:no|not|kein\w*|nicht) (?:more|mehr|less|weniger) (?:than|als)")
+        taken = scan.has(rf"{_REMOVE}[^.;]{{0,50}}") and not scan.has(
+            r"(?:no|not|kein\w*|nicht) (?:more|mehr|less|weniger) (?:than|als)"
+        )
         away = re.search(rf"(?:lass|nimm|mach|nehmen|lassen)[^.;]{{0,50}}{_AWAY}", clause)
         if taken and not (re.match(r"\s*(?:nimm|lass)\b", clause) and not away):
             _remove_named(plan, slots, scan)
@@ -207,7 +217,7 @@ def _symbols(plan: Plan, slots: Slots, scan: Scan) -> tuple[str, ...]:
         (rf"(?:swap|replace|change|switch|exchange|tausch\w*|ersetz\w*|wechs\w*|änder\w*)[^.;]{{0,30}}?{_SYMBOL}[^.;]{{0,20}}?(?:for|with|to|by|into|gegen|durch|mit|zu|auf|in) [^.;]{{0,12}}?{_SYMBOL}", 0),
         (rf"{_SYMBOL} (?:instead of|rather than|statt|anstatt|anstelle von|not) {_SYMBOL}", 1),
         (rf"(?:instead of|rather than|statt|anstatt|anstelle von|not|nicht) {_SYMBOL}[^.;]{{0,20}}?{_SYMBOL}", 0),
-        (rf"{_REMOVE} [^.;§]{{0,10}}{_SYMBOL}", 0),
+        (rf"(?:drop|remov\w*|delet\w*|without|forget(?: about)?|skip|get rid of|ditch|ohne|entfern\w*|streich\w*|lösch\w*|weg mit|kein\w*) [^.;§]{{0,10}}{_SYMBOL}", 0),
     ):  # fmt: skip
         match = re.search(pattern, slots.text)
         if match:
@@ -242,7 +252,13 @@ def _protection(plan: Plan, slots: Slots, scan: Scan) -> None:
         plan.no_stop = False
         plan.said("/stops")
     elif slots.no_stop:
-        plan.stops, plan.no_stop = [], True
+        other = re.search(
+            rf"(?:sondern|but|instead|rather|lieber|stattdessen|aber)[^.;%\d]{{0,20}}(?P<pct>{NUM})%",
+            slots.text,
+        )
+        plan.stops, plan.no_stop = [], other is None
+        if other:
+            plan.stops = [Stop(kind="pct", value=round(float(other["pct"]) / 100, 10))]
         plan.said("/stops")
     if slots.targets:
         plan.targets = list(slots.targets)
@@ -286,7 +302,7 @@ def _limits(plan: Plan, slots: Slots) -> None:
 
 
 def _conditions(plan: Plan, slots: Slots, scan: Scan) -> None:
-    old_exit_follows = {side: _follows(plan, side) for side in plan.entries}
+    natural = {side: plan.exits[side].render() for side in plan.entries if _follows(plan, side)}
     rules = slots.rules
     adding = scan.has(_ADD) and not scan.has(_INSTEAD)
     for side, entry in (("long", rules.entry_long), ("short", rules.entry_short)):
@@ -301,7 +317,7 @@ def _conditions(plan: Plan, slots: Slots, scan: Scan) -> None:
             extra = rules.filters if side == "long" else rules.filters.mirror()
             plan.entries[side] = _merged(plan.entries[side], extra, adding=True, word="and")
     _parameters(plan, slots, scan)
-    _refresh(plan, old_exit_follows, said=bool(rules.exit_long or rules.exit_short))
+    _refresh(plan, natural)
     if slots.ranking is not None:
         plan.ranking = slots.ranking.section
 
@@ -349,8 +365,16 @@ def _items(tree: Tree) -> tuple[Tree, ...]:
 def _alike(old: Condition, new: Condition) -> bool:
     crossing = old.relation.startswith("cross") == new.relation.startswith("cross")
     averages = {"sma", "ema", "wma", "hma", "kama", "dema", "tema"}
-    family = {old.left.name, new.left.name} <= averages and old.right is not None and new.right is not None
-    pair = family and {old.right.name, new.right.name} <= averages if family and old.right and new.right else False
+    family = (
+        {old.left.name, new.left.name} <= averages
+        and old.right is not None
+        and new.right is not None
+    )
+    pair = (
+        family and {old.right.name, new.right.name} <= averages
+        if family and old.right and new.right
+        else False
+    )
     return (old.left.name == new.left.name and crossing) or bool(pair)
 
 
@@ -378,13 +402,54 @@ def _parameters(plan: Plan, slots: Slots, scan: Scan) -> None:
     )
     if level and not (slots.rules.entry_long or slots.rules.entry_short):
         _each(plan, lambda tree: _with_level(tree, float(level["n"])), entries_only=True)
-    for name, pattern in (("fast", r"(?:fast|short|schnelle\w*|kurze\w*)"), ("slow", r"(?:slow|long|langsame\w*|lange\w*)")):
-        match = scan.find(rf"{pattern} (?:one|line|average|ema|sma|ma|linie|durchschnitt|leg|gd|gleitende\w*)?[^.;\d]{{0,16}}(?P<n>\d{{1,4}})(?![%\d.])")
+    for name, pattern in (
+        ("fast", r"(?:fast|short|schnelle\w*|kurze\w*)"),
+        ("slow", r"(?:slow|long|langsame\w*|lange\w*)"),
+    ):
+        match = scan.find(
+            rf"{pattern} (?:one|line|average|ema|sma|ma|linie|durchschnitt|leg|gd|gleitende\w*)?[^.;\d]{{0,16}}(?P<n>\d{{1,4}})(?!\d|\.\d|%)"
+        )
         if match:
             _each(plan, lambda tree, n=int(match["n"]), which=name: _with_window(tree, n, which))
+    _pair_of_windows(plan, slots)
+    replaced = re.search(
+        r"(?:instead of|rather than|statt|anstatt|anstelle von|not) (?P<old>[^.,;]+?)(?=[.,;]|$| (?:use|lieber|jetzt|nun|nimm)\b)",
+        slots.text,
+    )
+    gone = (
+        {m.operand.text for m in find_operands(replaced["old"], slots.frame)} if replaced else set()
+    )
     for operand in slots.rules.alone:
+        if operand.text in gone:
+            continue
         if operand.name != "close" and not operand.assumed and not operand.text.startswith("close"):
             _each(plan, lambda tree, fresh=operand: _with_operand(tree, fresh, slots.text))
+
+
+def _pair_of_windows(plan: Plan, slots: Slots) -> None:
+    """`make it 55/20`: the two windows of the channel, or of the two averages."""
+    match = re.search(r"(?<![\d.:/])(?P<a>\d{1,4}) ?/ ?(?P<b>\d{1,4})(?!\d|\.\d|[:%/])", slots.text)
+    if match is None or slots.says_rules:
+        return
+    first, second = int(match["a"]), int(match["b"])
+    main = _main(plan)
+    if main is not None and main.right is not None and main.right.kind == "channel":
+        for trees, window in ((plan.entries, first), (plan.exits, second)):
+            for side, tree in trees.items():
+                trees[side] = _mapped(tree, lambda item, n=window: _rewindowed(item, n))
+    else:
+        _each(
+            plan,
+            lambda tree: _with_window(
+                _with_window(tree, min(first, second), "fast"), max(first, second), "slow"
+            ),
+        )
+
+
+def _rewindowed(item: Condition, window: int) -> Condition:
+    if item.right is None or item.right.kind != "channel":
+        return item
+    return replace(item, right=_windowed(item.right, window))
 
 
 def _each(plan: Plan, change: object, *, entries_only: bool = False) -> None:
@@ -401,7 +466,11 @@ def _mapped(tree: Tree, change: object) -> Tree:
 
 def _with_level(tree: Tree, value: float) -> Tree:
     def change(item: Condition) -> Condition:
-        if item.right is not None and item.right.kind == "number" and item.left.kind in {"oscillator", "willr", "centred"}:
+        if (
+            item.right is not None
+            and item.right.kind == "number"
+            and item.left.kind in {"oscillator", "willr", "centred"}
+        ):
             return replace(item, right=number(value))
         return item
 
@@ -409,12 +478,19 @@ def _with_level(tree: Tree, value: float) -> Tree:
 
 
 def _windowed(operand: Operand, window: int) -> Operand:
-    return replace(operand, text=re.sub(r"\d+(?=\)$)", str(window), operand.text), assumed="")
+    return replace(
+        operand, text=re.sub(r"\d+(?=\)(?:\[1\])?$)", str(window), operand.text), assumed=""
+    )
 
 
 def _with_window(tree: Tree, window: int, which: str) -> Tree:
     def change(item: Condition) -> Condition:
-        if item.right is None or item.left.kind != "price" or item.right.kind != "price" or "(" not in item.left.text:
+        if (
+            item.right is None
+            or item.left.kind != "price"
+            or item.right.kind != "price"
+            or "(" not in item.left.text
+        ):
             return item
         if which == "fast":
             return replace(item, left=_windowed(item.left, window))
@@ -425,14 +501,19 @@ def _with_window(tree: Tree, window: int, which: str) -> Tree:
 
 def _with_operand(tree: Tree, fresh: Operand, text: str) -> Tree:
     """The same indicator with other parameters; with two averages the nearer window changes."""
-    old = re.search(rf"(?:instead of|rather than|statt|anstatt|anstelle von|not) (?:the |der |die |den )?(?:\w+ ){{0,2}}?(?P<n>\d+)", text)
+    old = re.search(
+        rf"(?:instead of|rather than|statt|anstatt|anstelle von|not) (?:the |der |die |den )?(?:\w+ ){{0,2}}?(?P<n>\d+)",
+        text,
+    )
 
     def swap(operand: Operand | None) -> Operand | None:
         if operand is None or operand.name != fresh.name or operand.kind != fresh.kind:
             return operand
         if old and f"{old['n']})" not in operand.text and f"({old['n']}" not in operand.text:
             return operand
-        return fresh if not operand.text.endswith("]") else replace(operand, text=f"{fresh.text}[1]")
+        return (
+            fresh if not operand.text.endswith("]") else replace(operand, text=f"{fresh.text}[1]")
+        )
 
     def change(item: Condition) -> Condition:
         left, right = swap(item.left), swap(item.right)
@@ -444,12 +525,23 @@ def _with_operand(tree: Tree, fresh: Operand, text: str) -> Tree:
 
 
 def _kind_of_average(plan: Plan, slots: Slots) -> None:
-    match = re.search(r"(?:instead of|rather than|statt|anstatt|not|anstelle von) (?:an? |the |der |den |die )?(?P<old>smas?|emas?|simple|exponential|hmas?|wmas?)", slots.text)
-    kind = average_kind(re.sub(r"(?:instead of|rather than|statt|anstatt|not|anstelle von) (?:an? |the |der |den |die )?\w+", " ", slots.text))
+    match = re.search(
+        r"(?:instead of|rather than|statt|anstatt|not|anstelle von) (?:an? |the |der |den |die )?(?P<old>smas?|emas?|simple|exponential|hmas?|wmas?)",
+        slots.text,
+    )
+    kind = average_kind(
+        re.sub(
+            r"(?:instead of|rather than|statt|anstatt|not|anstelle von) (?:an? |the |der |den |die )?\w+",
+            " ",
+            slots.text,
+        )
+    )
     numbers = re.search(r"\d", slots.rest)
     if not kind or (not match and numbers):
         return
-    if not match and not re.search(r"(?:use|make (?:it|them)|switch to|nimm|nutze|mach|verwende)\b", slots.text):
+    if not match and not re.search(
+        r"(?:use|make (?:it|them)|switch to|nimm|nutze|mach|verwende)\b", slots.text
+    ):
         return
     swap = re.compile(r"\b(?:sma|ema|wma|hma|kama|dema|tema)(?=\(close)")
     _each(plan, lambda tree: tree_of(swap.sub(kind, tree.render())))
@@ -464,9 +556,10 @@ def _follows(plan: Plan, side: PositionSide) -> bool:
     return natural is not None and natural.render() == out.render()
 
 
-def _refresh(plan: Plan, follows: dict[PositionSide, bool], *, said: bool) -> None:
-    for side, followed in follows.items():
-        if followed and not said and side in plan.entries:
-            fresh = default_exit(plan.entries[side])
-            if fresh is not None:
-                plan.exits[side] = fresh
+def _refresh(plan: Plan, natural: dict[PositionSide, str]) -> None:
+    """Exits that followed their entry before, and were not touched, follow it again."""
+    for side, before in natural.items():
+        untouched = side in plan.exits and plan.exits[side].render() == before
+        fresh = default_exit(plan.entries[side]) if side in plan.entries and untouched else None
+        if fresh is not None:
+            plan.exits[side] = fresh

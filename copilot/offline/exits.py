@@ -26,7 +26,9 @@ def _of_band(item: Condition) -> Condition:
     band = item.right if item.right is not None else item.left
     prefix = band.name[:2]
     inner = band.text[band.text.index("(") :]
-    middle = f"bb_mid{inner}" if prefix == "bb" else re.sub(r"^\w+\((\d+),.*$", r"kc_mid(\1)", band.text)
+    middle = (
+        f"bb_mid{inner}" if prefix == "bb" else re.sub(r"^\w+\((\d+),.*$", r"kc_mid(\1)", band.text)
+    )
     up = item.relation in {">", ">=", "cross_above"}
     return Condition(CLOSE, "<" if up else ">", Operand(middle, "price", f"{prefix}_mid"))
 
@@ -68,7 +70,11 @@ def default_exit(entry: Tree) -> Tree | None:
         found = _of_condition(part)
         if found is not None:
             return found
-    fixed = [item for item in entry.items if isinstance(item, Fixed)] if isinstance(entry, Joined) else []
+    fixed = (
+        [item for item in entry.items if isinstance(item, Fixed)]
+        if isinstance(entry, Joined)
+        else []
+    )
     return next((Fixed(item.ended, "") for item in fixed if item.ended), None)
 
 

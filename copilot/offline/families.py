@@ -23,7 +23,9 @@ _WORDS: Final[tuple[tuple[Family, str], ...]] = (
     ("trend_following", r"trend ?follow\w*|trend ?folge\w*|trend ?system|trend ?strateg\w*|trend ?trading|trend|moving average cross\w*|ride (?:the |big )?(?:trends?|moves?)|crossover"),
 )  # fmt: skip
 _SAID: Final = r"mean ?revers\w*|reversion|rückkehr zum mittelwert|trend ?follow\w*|trend ?folge\w*|momentum (?:system|strategy|strategie)|ausbruchs ?strategie"
-_CENTRED_TREND: Final = frozenset({"macd", "macd_hist", "macd_signal", "slope", "cmf", "force_index"})
+_CENTRED_TREND: Final = frozenset(
+    {"macd", "macd_hist", "macd_signal", "slope", "cmf", "force_index"}
+)
 
 
 def family_said(text: str) -> Family | None:
@@ -44,7 +46,9 @@ def families_said(text: str) -> tuple[Family, ...]:
 def without_family_words(scan: Scan) -> None:
     """Blank out words that name an idea and would be read as an indicator (`mean`, `momentum`)."""
     scan.take_all(_SAID)
-    if not scan.has(r"(?:\d+ ?\w* )momentum|momentum ?(?:\(|\d|über|unter|above|below|over|under|>|<|positiv|negativ|is |ist |turns)"):
+    if not scan.has(
+        r"(?:\d+ ?\w* )momentum|momentum ?(?:\(|\d|über|unter|above|below|over|under|>|<|positiv|negativ|is |ist |turns)"
+    ):
         scan.take_all(r"(?:absolute |dual |relative |time series |price |kurs)?momentum")
 
 
@@ -55,7 +59,11 @@ def _of_condition(item: Condition) -> Family:
         lines = right is not None and right.kind != "number"
         if left.name in {"aroon_up", "aroon_down", "plus_di", "minus_di"}:
             return "trend_following"
-        low = right is not None and right.kind == "number" and right.value < (50 if left.kind == "oscillator" else -50)  # noqa: E501, PLR2004 - the middle of the scale
+        low = (
+            right is not None
+            and right.kind == "number"
+            and right.value < (50 if left.kind == "oscillator" else -50)
+        )  # noqa: E501, PLR2004 - the middle of the scale
         return "mean_reversion" if down or low or lines else "momentum"
     if left.kind == "centred":
         if left.name in _CENTRED_TREND:
@@ -118,7 +126,11 @@ def family_of(entry: Tree | None, *, short: bool = False) -> Family | None:
     crossings = [item for item in conditions(entry) if item.relation.startswith("cross")]
     if conditions(entry):
         found = [family for family in found if family != "seasonal"]
-    averages = [item for item in crossings if item.right and item.right.kind == "price" and item.left.kind == "price"]
+    averages = [
+        item
+        for item in crossings
+        if item.right and item.right.kind == "price" and item.left.kind == "price"
+    ]
     if averages and "breakout" not in found and "mean_reversion" not in found:
         return "trend_following"
     return next((family for family in _ORDER if family in found), "other")

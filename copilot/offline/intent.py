@@ -71,7 +71,11 @@ def is_question(message: str, language: Language) -> bool:
 def _orders(text: str) -> bool:
     """A command after the question: `What is RSI? Build me a strategy with it.`"""
     last = re.split(r"[.!?\n]+", text.rstrip(" .!?\n"))[-1]
-    return last != text.rstrip(" .!?\n") and _BUILD.search(last) is not None and _ASK.search(last) is None
+    return (
+        last != text.rstrip(" .!?\n")
+        and _BUILD.search(last) is not None
+        and _ASK.search(last) is None
+    )
 
 
 def intent_of(message: str, language: Language, *, has_draft: bool) -> Intent:

@@ -56,7 +56,11 @@ def _patterns() -> tuple[tuple[PieceKind, str, re.Pattern[str]], ...]:
     edge = r"(?<![a-zäöüß]){}(?![a-zäöüß])"
     simple = [(kind, "", re.compile(words)) for kind, words in _SIMPLE]
     relations: list[tuple[PieceKind, str, re.Pattern[str]]] = [
-        ("relation", name, re.compile(edge.format(f"(?:{words})") if words[0] not in "<>=" else f"(?:{words})"))
+        (
+            "relation",
+            name,
+            re.compile(edge.format(f"(?:{words})") if words[0] not in "<>=" else f"(?:{words})"),
+        )
         for name, words in RELATIONS
     ]
     cues: list[tuple[PieceKind, str, re.Pattern[str]]] = [

@@ -16,7 +16,9 @@ _MOST: Final = r"(?:at most|max(?:imum|imal\w*)?\.?(?: of)?|no more than|not mor
 _TRADES: Final = r"(?:trades?|entries|entry|einstiege?|signals?|signale?|orders?|geschäfte?|handel|transaktionen|positions?|positionen|abschlüsse?|round trips?)"
 _PER_DAY: Final = r"(?:(?:per|a|each|every|pro|am|je|in 1|im|/) ?(?:day|tag)|daily|täglich)"
 _PER_WEEK: Final = r"(?:(?:per|a|each|every|pro|in der|je|/) ?(?:week|woche)|weekly|wöchentlich)"
-_DRAWDOWN: Final = r"(?:draw ?downs?|dd|rückgang|wertverlust|rückschlag|kapitalrückgang|gesamtverlust|total loss)"
+_DRAWDOWN: Final = (
+    r"(?:draw ?downs?|dd|rückgang|wertverlust|rückschlag|kapitalrückgang|gesamtverlust|total loss)"
+)
 _DAILY_LOSS: Final = r"(?:daily (?:max )?loss(?: limit)?|loss (?:per|a|in a) day|daily stop|day loss|tagesverlust\w*|verlust (?:pro|am|je) tag|tägliche[rn]? verlust\w*|daily drawdown)"
 _WORDS: Final = {"once": 1, "einmal": 1, "twice": 2, "zweimal": 2, "dreimal": 3}
 
@@ -37,12 +39,14 @@ def _counts(scan: Scan) -> dict[str, LimitValue]:
     for name, per in (("max_trades_per_day", _PER_DAY), ("max_trades_per_week", _PER_WEEK)):
         match = scan.take(
             rf"{_MOST} ?(?:(?P<n>\d+) (?:new |neue[nr]? )?{_TRADES} {per}|(?P<w>once|twice|einmal|zweimal|dreimal) {per}|(?P<n2>\d+) ?(?:x|mal|times) {per})"
-        ) or scan.take(rf"{_TRADES} {per}{_GAP}(?P<n>\d+)(?P<w>)(?P<n2>)(?![\d.%])")
+        ) or scan.take(rf"{_TRADES} {per}{_GAP}(?P<n>\d+)(?P<w>)(?P<n2>)(?!\d|\.\d|%)")
         if match:
             found[name] = _WORDS.get(match["w"] or "", 0) or int(match["n"] or match["n2"])
     positions = scan.take(
         rf"{_MOST} ?(?P<n>\d+) (?:open |concurrent |simultaneous |gleichzeitige?n? |offene?n? |parallele?n? )*(?:positions?|positionen|holdings?)(?! siz| of)(?: (?:open |at a time|at once|at the same time|gleichzeitig|offen|zugleich|at any time))*"
-    ) or scan.take(rf"(?:open |offene |max\w* )?(?:positions?|positionen)(?: ?limit)?[:=]? (?:max\w*|höchstens|at most|limit\w*) ?(?P<n>\d+)(?![\d.%])")
+    ) or scan.take(
+        rf"(?:open |offene |max\w* )?(?:positions?|positionen)(?: ?limit)?[:=]? (?:max\w*|höchstens|at most|limit\w*) ?(?P<n>\d+)(?!\d|\.\d|%)"
+    )
     if positions:
         found["max_positions"] = int(positions["n"])
     return found
@@ -67,7 +71,9 @@ def _losses(scan: Scan) -> dict[str, LimitValue]:
 
 def _exposure(scan: Scan) -> dict[str, LimitValue]:
     found: dict[str, LimitValue] = {}
-    if scan.take(r"(?:no|without|zero|never use|ohne|kein\w*) (?:any |jeglichen )?(?:leverage|margin|hebel|kredit)|unlevered|unleveraged|ungehebelt|spot only|nur spot"):
+    if scan.take(
+        r"(?:no|without|zero|never use|ohne|kein\w*) (?:any |jeglichen )?(?:leverage|margin|hebel|kredit)|unlevered|unleveraged|ungehebelt|spot only|nur spot"
+    ):
         found["max_leverage"] = 1.0
     elif match := scan.take(
         rf"(?:leverage|hebel){_GAP}(?P<n>{NUM})(?: ?x| ?fach)?(?!%|\d)|(?P<n2>{NUM}) ?(?:x|mal|fold|times|fache\w*) (?:leverage|hebel|margin)|(?:leverage|hebel) ?(?P<n3>{NUM})"
@@ -93,7 +99,9 @@ def _cooldown(scan: Scan, frame: Frame) -> dict[str, LimitValue]:
     if match is None:
         return {}
     groups = match.groupdict()
-    count, unit = next((groups[f"n{k}"], groups[f"u{k}"]) for k in ("", "2", "3") if groups[f"n{k}"])
+    count, unit = next(
+        (groups[f"n{k}"], groups[f"u{k}"]) for k in ("", "2", "3") if groups[f"n{k}"]
+    )
     return {"cooldown_bars": frame.bars(float(count), unit_of(unit))}
 
 
@@ -113,7 +121,9 @@ def read_limits(scan: Scan, frame: Frame) -> dict[str, LimitValue]:
     found.update(_exposure(scan))
     found.update(_cooldown(scan, frame))
     found.update(_units(scan))
-    return {key: value for key, value in found.items() if not (isinstance(value, float) and value <= 0)}
+    return {
+        key: value for key, value in found.items() if not (isinstance(value, float) and value <= 0)
+    }
 
 
 def clean_number(text: str) -> str:

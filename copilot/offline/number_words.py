@@ -73,7 +73,7 @@ def _pattern(language: str) -> re.Pattern[str]:
     inner = "|".join(re.escape(word).replace(r"\ ", r"[ -]") for word in words)
     if language == "en":
         return re.compile(
-            rf"\b(?!(?<=this )one|(?<=that )one|(?<=which )one|(?<=the )one|(?<=any )one|(?<=no )one)"
+            rf"\b(?!(?<=this )one|(?<=that )one|(?<=which )one|(?<=the )one|(?<=any )one|(?<=no )one|(?<=fast )one|(?<=slow )one|(?<=short )one|(?<=long )one|(?<=last )one|(?<=other )one|(?<=new )one)"
             rf"(?:(?P<h>{inner}|a) hundred(?: and)?(?: (?P<r>{inner}))?|(?P<n>{inner}))\b"
         )
     return re.compile(rf"\b(?P<n>{inner})\b")
@@ -94,8 +94,12 @@ def _de_half(match: re.Match[str]) -> str:
 
 def english_numbers(text: str) -> str:
     """Lower-case text with English number words as digits (`half a percent` -> `0.5 percent`)."""
-    text = re.sub(r"\b(?:half(?: of)?(?: an?| one)?|one half)[ -](?=percent|per cent|%)", "0.5 ", text)
-    text = re.sub(r"\b(?:a |one )?quarter(?: of)?(?: an?| one)? (?=percent|per cent|%)", "0.25 ", text)
+    text = re.sub(
+        r"\b(?:half(?: of)?(?: an?| one)?|one half)[ -](?=percent|per cent|%)", "0.5 ", text
+    )
+    text = re.sub(
+        r"\b(?:a |one )?quarter(?: of)?(?: an?| one)? (?=percent|per cent|%)", "0.25 ", text
+    )
     text = re.sub(
         r"\b(?:three quarters|three-quarters)(?: of)?(?: an?| one)? (?=percent|%)", "0.75 ", text
     )
@@ -103,7 +107,11 @@ def english_numbers(text: str) -> str:
     text = re.sub(r"\b(\d+) and a half\b", r"\1.5", text)
     text = re.sub(r"\b(\d+) point (\d+)\b", r"\1.\2", text)
     text = re.sub(r"\ba (?=percent|per cent)", "1 ", text)
-    text = re.sub(r"\b(?:twice|double) (?=(?:the |its |his )?(?:\d+ ?\w* )?(?:average|normal|usual|mean|trading volume)|its |their )", "2 times ", text)
+    text = re.sub(
+        r"\b(?:twice|double) (?=(?:the |its |his )?(?:\d+ ?\w* )?(?:average|normal|usual|mean|trading volume)|its |their )",
+        "2 times ",
+        text,
+    )
     return re.sub(r"\b(?:a )?dozen\b", "12", text)
 
 

@@ -33,7 +33,7 @@ _AFTER = (
     rf"|\s*(?:(?:of|with|mit|über|von|period|periode|length|länge|window|der letzten|die letzten|in the last|over the last|of the last|over|for|=|:)\s+"
     rf"(?:the last |die letzten |den letzten |der letzten |a |an |einer |einem )?"
     rf"(?P<long>{_N})\s*(?P<long_unit>{_UNIT})\b"
-    rf"|(?:length|period|periode|länge|of|=|:)?\s*(?P<post>{_LIST})(?!\s*(?:%|:|x\b|r\b|times|mal|atr|and higher|oder mehr)|[\d.]|\s*(?:{_VERB}))\s*(?P<post_unit>{_UNIT}\b)?))?"
+    rf"|(?:length|period|periode|länge|of|=|:)?\s*(?P<post>{_LIST})(?!\s*(?:%|:|x\b|r\b|times|mal|atr|and higher|oder mehr)|\d|\.\d|\s*(?:{_VERB}))\s*(?P<post_unit>{_UNIT}\b)?))?"
 )
 
 
@@ -76,7 +76,9 @@ def _compiled() -> tuple[tuple[Indicator, re.Pattern[str]], ...]:
     return tuple(
         (
             row,
-            re.compile(rf"(?<![a-zäöüß§]){_BEFORE}(?<![a-zäöüß])(?:{row.words})(?![a-zäöüß]){_AFTER}"),
+            re.compile(
+                rf"(?<![a-zäöüß§]){_BEFORE}(?<![a-zäöüß])(?:{row.words})(?![a-zäöüß]){_AFTER}"
+            ),
         )
         for row in INDICATORS
     )

@@ -34,7 +34,11 @@ def read_pair(scan: Scan, symbols: tuple[str, ...], frame: Frame) -> PairFound |
     window = scan.find(
         rf"(?P<n>\d+) ?(?P<u>{UNIT})(?! (?:stop|hold|max))|{_Z}[^.;,\d-]{{0,14}}\(?(?P<n2>\d{{2,4}})\)?"
     )
-    bars = frame.bars(float(window["n"] or window["n2"]), unit_of(window["u"] or "bar")) if window else 60
+    bars = (
+        frame.bars(float(window["n"] or window["n2"]), unit_of(window["u"] or "bar"))
+        if window
+        else 60
+    )
     if window is None:
         assumed.append(("/pair/lookback", "60"))
     level = scan.find(
@@ -43,7 +47,9 @@ def read_pair(scan: Scan, symbols: tuple[str, ...], frame: Frame) -> PairFound |
     size = float(level["k"] or level["k2"] or level["k3"]) if level else 2.0
     if level is None:
         assumed.append(("/rules/0/entry", "2"))
-    out = scan.find(rf"(?:exit|out|close|ausstieg|raus|schließ\w*|flat)[^.;\d]{{0,20}}-?(?P<n>{NUM})(?! ?{UNIT})")
+    out = scan.find(
+        rf"(?:exit|out|close|ausstieg|raus|schließ\w*|flat)[^.;\d]{{0,20}}-?(?P<n>{NUM})(?! ?{UNIT})"
+    )
     back = float(out["n"]) if out else 0.0
     if out is None:
         assumed.append(("/rules/0/exit", "0"))

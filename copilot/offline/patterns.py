@@ -13,7 +13,9 @@ from copilot.offline.tree import Fixed, number_text
 
 _RED: Final = r"(?:red|down|falling|bearish|losing|lower|negative|rote?[rn]?|fallende?[rn]?|negative?[rn]?|bärische?[rn]?|verlust)"
 _GREEN: Final = r"(?:green|up|rising|bullish|winning|higher|positive|grüne?[rn]?|steigende?[rn]?|positive?[rn]?|bullische?[rn]?|gewinn)"
-_BAR: Final = r"(?:closes?|bars?|candles?|candlesticks?|days?|kerzen?|tagen?|tage|schlusskurse?n?|sessions?)"
+_BAR: Final = (
+    r"(?:closes?|bars?|candles?|candlesticks?|days?|kerzen?|tagen?|tage|schlusskurse?n?|sessions?)"
+)
 _ROW: Final = r"(?:in a row|in succession|running|straight|consecutively|in folge|nacheinander|hintereinander|am stück|in serie)"
 _CONSECUTIVE: Final = r"(?:consecutive |straight |successive |aufeinanderfolgende[nr]? )"
 _WEEKDAYS: Final = {
@@ -54,9 +56,13 @@ def _streak(down: bool) -> _Builder:
     def build(match: re.Match[str]) -> Fixed:
         groups = match.groupdict()
         count = next(int(groups[key]) for key in ("n", "n2", "n3") if groups.get(key))
-        closes = re.search(r"lower|higher|clos|schluss|tiefer|höher|fallend|steigend|down|up", match[0])
+        closes = re.search(
+            r"lower|higher|clos|schluss|tiefer|höher|fallend|steigend|down|up", match[0]
+        )
         other = "close[1]" if closes else "open"
-        return Fixed(f"all_of(close {sign} {other},{count})", f"all_of(close {mirror} {other},{count})")
+        return Fixed(
+            f"all_of(close {sign} {other},{count})", f"all_of(close {mirror} {other},{count})"
+        )
 
     return build
 
@@ -64,7 +70,10 @@ def _streak(down: bool) -> _Builder:
 def _gap(down: bool) -> _Builder:
     def build(match: re.Match[str]) -> Fixed:
         percent = float(match["pct"] or match["pct2"] or 0.5)
-        below, above = number_text(round(1 - percent / 100, 10)), number_text(round(1 + percent / 100, 10))
+        below, above = (
+            number_text(round(1 - percent / 100, 10)),
+            number_text(round(1 + percent / 100, 10)),
+        )
         under, over = f"open < {below}*close[1]", f"open > {above}*close[1]"
         return Fixed(under, over) if down else Fixed(over, under)
 
@@ -141,7 +150,9 @@ def find_patterns(text: str) -> list[PatternFound]:
                 tree = build(match)
             found.append(PatternFound(match.start(), match.end(), tree, family))
     for words, name, sign in _CANDLES:
-        for match in re.finditer(rf"(?<![a-zäöüß])(?:{words})(?: (?:candle|pattern|kerze|muster))?(?![a-zäöüß])", text):
+        for match in re.finditer(
+            rf"(?<![a-zäöüß])(?:{words})(?: (?:candle|pattern|kerze|muster))?(?![a-zäöüß])", text
+        ):
             up, down = f'candle("{name}") > 0', f'candle("{name}") < 0'
             tree = Fixed(up, down) if sign > 0 else Fixed(down, up)
             found.append(PatternFound(match.start(), match.end(), tree, "other"))

@@ -64,11 +64,15 @@ class Plan:
 
     def assume(self, place: str, value: object, why: str) -> None:
         """Note that a gap was filled."""
-        self.assumptions[place] = Assumption(field=place[:80], value=str(value)[:200], why=why[:500])
+        self.assumptions[place] = Assumption(
+            field=place[:80], value=str(value)[:200], why=why[:500]
+        )
 
     def said(self, place: str) -> None:
         """Note that a field was said: nothing about it is assumed any more."""
-        for known in [key for key in self.assumptions if key == place or key.startswith(f"{place}/")]:
+        for known in [
+            key for key in self.assumptions if key == place or key.startswith(f"{place}/")
+        ]:
             del self.assumptions[known]
 
 
@@ -105,7 +109,10 @@ def operand_of(text: str) -> Operand | None:
     name = re.sub(r"^\d+(?:\.\d+)?\*", "", bare).split("(")[0].strip()
     if name not in _KINDS or not _one_call(bare):
         return None
-    return Operand(text, _KINDS[name], name)  # type: ignore[arg-type]  # kinds of the tables
+    kind = _KINDS[name]
+    if kind == "channel":
+        return Operand(bare, "channel", name) if text.endswith("[1]") else None
+    return Operand(text, kind, name)  # type: ignore[arg-type]  # kinds of the tables
 
 
 def _one_call(text: str) -> bool:
@@ -186,4 +193,22 @@ def plan_of(reply: DraftReply, language: Language) -> Plan:
     if spec.pyramiding is not None:
         plan.limits["max_units"] = spec.pyramiding.max_units
     plan.assumptions = {item.field: item for item in reply.assumptions}
+    _reopen(plan)
     return plan
+
+
+def _reopen(plan: Plan) -> None:
+    """What the drafter itself had assumed is open again, so that it follows the next change."""
+    stop = plan.assumptions.get("/stops")
+    for known in list(plan.stops):
+        if stop is not None and known.kind == "atr" and stop.value == f"{known.value:g} ATR(14)":
+            plan.stops.remove(known)
+            plan.said("/stops")
+    size = plan.assumptions.get("/sizing")
+    if size is not None and size.value.startswith(("risk_per_trade ", "fixed_fraction ")):
+        plan.sizing, plan.cap = None, None
+        plan.said("/sizing")
+    elif "/sizing/max_position_frac" in plan.assumptions and plan.sizing is not None:
+        sizing = plan.sizing
+        plan.sizing = Sizing(kind=sizing.kind, value=sizing.value, lookback=sizing.lookback)
+        plan.cap = None

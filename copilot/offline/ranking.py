@@ -48,7 +48,9 @@ def _top(scan: Scan) -> int:
     found = _count(scan, _BEST) or _count(scan, _CALM)
     if found:
         return found
-    held = scan.find(rf"(?:hold|own|halte\w*|only|nur|immer nur|always|pick|buy|kauf\w*|in) ?(?:ever |jeweils |nur |only |just |genau )?(?P<n>\d+) {_THING}")
+    held = scan.find(
+        rf"(?:hold|own|halte\w*|only|nur|immer nur|always|pick|buy|kauf\w*|in) ?(?:ever |jeweils |nur |only |just |genau )?(?P<n>\d+) {_THING}"
+    )
     return int(held["n"]) if held else 0
 
 
@@ -68,7 +70,9 @@ def _score(scan: Scan, frame: Frame) -> tuple[str, bool]:
         key = next(key for key in ("", "2", "3") if match[f"n{key}"])
         bars = frame.bars(float(match[f"n{key}"]), unit_of(match[f"u{key}"]))
     if scan.has(_CALM) or scan.has(r"(?:lowest|least|niedrigste\w*|geringste\w*) (?:\w+ )?vol\w*"):
-        window = scan.find(rf"(?P<n>\d+) ?(?P<u>{UNIT}) (?:realized |realised )?vol\w*") or re.search(rf"(?P<n>\d+) ?(?P<u>{UNIT}) (?:realized |realised )?vol\w*", scan.whole)
+        window = scan.find(
+            rf"(?P<n>\d+) ?(?P<u>{UNIT}) (?:realized |realised )?vol\w*"
+        ) or re.search(rf"(?P<n>\d+) ?(?P<u>{UNIT}) (?:realized |realised )?vol\w*", scan.whole)
         length = frame.bars(float(window["n"]), unit_of(window["u"])) if window else bars or 60
         return f"-realized_vol(close,{max(2, length)})", not (window or bars)
     return f"roc(close,{bars or 90})", not bars
@@ -84,7 +88,9 @@ def read_ranking(scan: Scan, frame: Frame, *, months: bool = False) -> Ranking |
     """
     if not scan.has(_TRIGGER):
         return None
-    several = scan.has(_THING) or scan.has(rf"universe|universum|list|liste|watch ?list|korb|basket|s&p|dax|nasdaq|{mark(1)}|aktien|stocks|coins")
+    several = scan.has(_THING) or scan.has(
+        rf"universe|universum|list|liste|watch ?list|korb|basket|s&p|dax|nasdaq|{mark(1)}|aktien|stocks|coins"
+    )
     top = _top(scan)
     short = _count(scan, _WORST) if scan.has(r"short\w*|leerverk\w*|sell") else 0
     if not several and not top:
@@ -100,8 +106,17 @@ def read_ranking(scan: Scan, frame: Frame, *, months: bool = False) -> Ranking |
     if rebalance is None:
         rebalance = "monthly"
         assumed.append(("/cross_section/rebalance", rebalance))
-    weighting: Literal["equal", "inverse_vol"] = "inverse_vol" if re.search(r"invers\w*[^.;,]{0,30}vol", scan.whole) else "equal"
-    eligible = score + " > 0" if scan.has(r"dual momentum|absolute momentum|(?:only|nur) (?:if|when|wenn|falls) (?:its |the |die |ihre )?(?:returns?|rendite|momentum) (?:is |ist )?positiv\w*") and not score.startswith("-") else None
+    weighting: Literal["equal", "inverse_vol"] = (
+        "inverse_vol" if re.search(r"invers\w*[^.;,]{0,30}vol", scan.whole) else "equal"
+    )
+    eligible = (
+        score + " > 0"
+        if scan.has(
+            r"dual momentum|absolute momentum|(?:only|nur) (?:if|when|wenn|falls) (?:its |the |die |ihre )?(?:returns?|rendite|momentum) (?:is |ist )?positiv\w*"
+        )
+        and not score.startswith("-")
+        else None
+    )
     section = CrossSection(
         score=score, eligible=eligible, long_top=top, short_bottom=short, weighting=weighting,
         rebalance=rebalance,

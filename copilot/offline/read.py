@@ -33,7 +33,9 @@ _IMPLIED: Final = {
     "month": Timeframe.MO1, "year": Timeframe.MO1,
 }  # fmt: skip
 _MONTH_END: Final = r"(?:(?:check\w*|evaluate\w*|decide\w*|act|rebalanc\w*|look|prüf\w*|entscheid\w*|kontrollier\w*|schau\w*)\b[^.;,]{0,24}|only (?:trade |act )?|nur )(?:at|on|am|zum|nur am|nur zum|at the|to) (?:the )?(?:month ?end|end of (?:the |each |every )?month|monatsende|monatsultimo|last (?:trading )?day of (?:the|each|every) month|letzten (?:handels)?tag (?:des|im) monats?)(?: only| nur)?"
-_SECONDS: Final = re.compile(r"(?<![\d.])(?<!by )(?<!of )(\d+) ?(?:seconds?|sekunden?|secs?|s)(?![a-z'])")
+_SECONDS: Final = re.compile(
+    r"(?<![\d.])(?<!by )(?<!of )(\d+) ?(?:seconds?|sekunden?|secs?|s)(?![a-z'])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,9 @@ def _chart(text: str, base: Base) -> tuple[TimeframeFound, Timeframe | None, boo
     if base.timeframe is not None:
         return found, base.timeframe, False
     implied = _implied(rewrite(found.text))
-    if implied is None and re.search(r"\d+ ?(?:months?|monate)[^.;,]{0,20}(?:lookback|rückblick|momentum|return|rendite)", text):
+    if implied is None and re.search(
+        r"\d+ ?(?:months?|monate)[^.;,]{0,20}(?:lookback|rückblick|momentum|return|rendite)", text
+    ):
         implied = Timeframe.MO1
     return found, implied, implied is not None
 
@@ -105,7 +109,9 @@ def read(message: str, language: Language, base: Base | None = None) -> Slots:
     kinded = re.search(r"(?:sma|simple|einfach|ema|expon)", text) is not None
     body = rewrite(found.text)
     scan = Scan(body if kinded else _with_average(body, base))
-    frame = Frame(chart or Timeframe.D1, round_the_clock=round_the_clock(named.symbols or base.symbols))
+    frame = Frame(
+        chart or Timeframe.D1, round_the_clock=round_the_clock(named.symbols or base.symbols)
+    )
     slots = Slots(
         language, text, "", named.symbols,
         timeframe=found.timeframe or (chart if implied else None),

@@ -16,10 +16,14 @@ _SHAPES: Final = (
     re.compile(r"\b(?:sk|pk|rk|xox[abp]|ghp|gho|glpat|AKIA|ASIA|AIza|eyJ)[-_A-Za-z0-9.]{12,}"),
     re.compile(r"\bCANARY-[A-Z]+-[0-9a-fA-F]{4,}\b"),
     re.compile(r"\b(?:0x)?[0-9a-fA-F]{32,}\b"),
-    re.compile(r"(?<![A-Za-z0-9+/_-])(?=[A-Za-z0-9+/_-]*\d)(?=[A-Za-z0-9+/_-]*[A-Z])(?=[A-Za-z0-9+/_-]*[a-z])[A-Za-z0-9+/_-]{20,}={0,2}(?![A-Za-z0-9+/_-])"),
+    re.compile(
+        r"(?<![A-Za-z0-9+/_-])(?=[A-Za-z0-9+/_-]*\d)(?=[A-Za-z0-9+/_-]*[A-Z])(?=[A-Za-z0-9+/_-]*[a-z])[A-Za-z0-9+/_-]{20,}={0,2}(?![A-Za-z0-9+/_-])"
+    ),
     re.compile(r"-----BEGIN [A-Z ]+-----.*?(?:-----END [A-Z ]+-----|$)", re.DOTALL),
 )
-_PHRASE: Final = re.compile(r"(?i)((?:seed phrase|mnemonic|recovery phrase)\W+(?:is\W+)?)((?:[a-z]{3,8}\s+){8,23}[a-z]{3,8})")
+_PHRASE: Final = re.compile(
+    r"(?i)((?:seed phrase|mnemonic|recovery phrase)\W+(?:is\W+)?)((?:[a-z]{3,8}\s+){8,23}[a-z]{3,8})"
+)
 
 
 def redact(text: str) -> str:

@@ -47,6 +47,7 @@ RELATIONS: Final[tuple[tuple[str, str], ...]] = (
     ("moves_up", r"(?:climb\w*|rises?|rose|gain\w*|steigt|stieg|(?<=§ )up|up\b(?= \d)|zulegt)"),
     ("moves_down", r"(?:drop\w*|falls?|fell|los(?:es|t|ing)|fällt|fiel|sinkt|(?<=§ )down|down\b(?= \d)|nachgibt|verliert)"),
     ("equal", r"==|equals"),
+    ("to", r"to|erst bei|erst ab|only at"),
     ("at", r"at|@|bei|beim|ab|auf|am|an der|zum|zur|around|near|um"),
 )  # fmt: skip
 """Relation name and its words; longer readings win over shorter ones."""

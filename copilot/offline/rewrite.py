@@ -12,17 +12,23 @@ _KIND: Final = (
 )
 _UNIT: Final = r"(?:bars?|days?|tage?s?|kerzen?|perioden?|periods?|hours?|stunden|weeks?|wochen|er)"
 _CROSS: Final = r"(?:cross\w*|cross ?overs?|kreuz\w*|schnitt\w*|überkreuz\w*)"
-_TWO: Final = rf"(?P<a>\d{{1,4}}) ?(?:{_UNIT} ?)?(?:/|and|und|vs\.?|over|x|&|mit|by|with|\|) ?(?:the |der |dem |den )?(?P<b>\d{{1,4}})(?![\d.:%])"
+_TWO: Final = rf"(?P<a>\d{{1,4}}) ?(?:{_UNIT} ?)?(?:/|and|und|vs\.?|over|x|&|mit|by|with|\|) ?(?:the |der |dem |den )?(?P<b>\d{{1,4}})(?!\d|\.\d|[:%])"
 _PAIRS: Final = (
-    rf"(?<![a-zäöüß])(?P<k>{_KIND}) ?(?:{_CROSS} ?)?(?:of |der |von |with |mit |periods? |perioden )*\(?(?P<a>\d{{1,4}}) ?(?:{_UNIT} ?)?(?:/|,|and|und|&|x|vs\.?) ?(?P<b>\d{{1,4}})(?![\d.:%]|,\d| ?[,/] ?\d)(?: ?{_UNIT})? ?\)?(?: ?{_CROSS})?(?![a-zäöüß])",
+    rf"(?<![a-zäöüß])(?P<k>{_KIND}) ?(?:{_CROSS} ?)?(?:of |der |von |with |mit |periods? |perioden )*\(?(?P<a>\d{{1,4}}) ?(?:{_UNIT} ?)?(?:/|,|and|und|&|x|vs\.?) ?(?P<b>\d{{1,4}})(?!\d|\.\d|[:%]|,\d| ?[,/] ?\d)(?: ?{_UNIT})? ?\)?(?: ?{_CROSS})?(?![a-zäöüß])",
     rf"(?<![\d.,/(:]){_TWO} ?(?:{_UNIT} )?(?:(?P<k>{_KIND}) ?(?:line |linien )?(?:{_CROSS})?|(?P<c>{_CROSS})(?: (?:of |der |von )?(?P<k2>{_KIND}))?)(?![a-zäöüß(])",
     rf"(?<![a-zäöüß])(?P<k>{_KIND}) ?\(?(?P<a>\d{{1,4}}) (?P<b>\d{{1,4}})\)? ?{_CROSS}(?![a-zäöüß])",
-    rf"(?<![a-zäöüß])(?P<c>{_CROSS}) (?:system |strategy |strategie )?(?:of |with |mit |von |aus |, )?\(?(?P<a>\d{{1,4}}) ?(?:/|and|und|,) ?(?P<b>\d{{1,4}})\)?(?![\d.:%])",
+    rf"(?<![a-zäöüß])(?P<c>{_CROSS}) (?:system |strategy |strategie )?(?:of |with |mit |von |aus |, )?\(?(?P<a>\d{{1,4}}) ?(?:/|and|und|,) ?(?P<b>\d{{1,4}})\)?(?!\d|\.\d|[:%])",
 )
 _SUFFIXED: Final = (
     (r"(macd) ?\((\d[\d., /]*)\) ?(hist\w*|signal ?(?:line|linie)?)", r"\1 \3(\2)"),
-    (r"((?:bollinger\w*|bb|bbands?|keltner\w*|donchian\w*|kc)(?: ?(?:bands?|b[aä]nd(?:er|es|ern)?|channels?|kan[aä]le?s?))?) ?\((\d[\d., /]*)\)'?s? ?(upper|lower|middle|mid|top|bottom|obere[rnms]?|untere[rnms]?|mittlere[rnms]?)(?: (?:bands?|line|linie|b[aä]nd\w*|channel|kanal|edge))?", r"\3 \1(\2)"),
-    (r"((?:bollinger\w*|bb|bbands?|keltner\w*|donchian\w*|kc)(?: ?(?:bands?|b[aä]nd(?:er|es|ern)?|channels?|kan[aä]le?s?))?) (upper|lower|middle|mid|top|bottom)(?: ?(?:bands?|line))?", r"\2 \1"),
+    (
+        r"((?:bollinger\w*|bb|bbands?|keltner\w*|donchian\w*|kc)(?: ?(?:bands?|b[aä]nd(?:er|es|ern)?|channels?|kan[aä]le?s?))?) ?\((\d[\d., /]*)\)'?s? ?(upper|lower|middle|mid|top|bottom|obere[rnms]?|untere[rnms]?|mittlere[rnms]?)(?: (?:bands?|line|linie|b[aä]nd\w*|channel|kanal|edge))?",
+        r"\3 \1(\2)",
+    ),
+    (
+        r"((?:bollinger\w*|bb|bbands?|keltner\w*|donchian\w*|kc)(?: ?(?:bands?|b[aä]nd(?:er|es|ern)?|channels?|kan[aä]le?s?))?) (upper|lower|middle|mid|top|bottom)(?: ?(?:bands?|line))?",
+        r"\2 \1",
+    ),
     (r"(aroon) ?\((\d+)\) ?(up|down|hoch|tief)(?: ?(?:line|linie))?", r"\1 \3(\2)"),
     (r"(stoch\w*) ?\((\d+(?:[,/] ?\d+)*)\) ?(%k|%d|k|d)(?![a-z])", r"\3(\2)"),
     (r"(?<![a-z])(k|d)(\(\d+(?:[,/] ?\d+)*\))", r"%\1\2"),
@@ -59,7 +65,10 @@ def _bands(text: str) -> str:
     name = {"kc": "keltner"}.get(named[0], named[0]) if named else "bollinger"
     if not named and not re.search(r"(?:lower|upper|unteren?|oberen?) ?b[aä]nd", text):
         return text
-    args = re.search(rf"{name}\w*(?: ?b[aä]nd\w*| ?channels?| ?kan\w*)? ?\(?(\d+ ?[,/] ?\d+(?:\.\d+)?(?:[,/] ?\d+)?)\)?", text)
+    args = re.search(
+        rf"{name}\w*(?: ?b[aä]nd\w*| ?channels?| ?kan\w*)? ?\(?(\d+ ?[,/] ?\d+(?:\.\d+)?(?:[,/] ?\d+)?)\)?",
+        text,
+    )
     inner = f"({args[1]})" if args else ""
 
     def named_band(match: re.Match[str]) -> str:
@@ -75,11 +84,20 @@ _OSC: Final = r"(?:rsi|mfi|stoch\w*|cci|williams ?%?r|%r|adx)"
 _CHANNEL: Final = r"(?P<what>bollinger\w*|keltner\w*|donchian\w*)(?: ?(?:channels?|kan[aä]le?s?|b[aä]nd(?:er|s|es)?|bands?))*"
 _ARGS: Final = r"(?: ?\(?(?P<args>\d+(?: ?[,/] ?\d+(?:\.\d+)?){0,2})\)?)?"
 _PHRASES: Final = (
-    (r"(\d+ ?/ ?\d+(?: (?:day|tage) ?)? ?(?:smas?|emas?|mas?|moving averages?)?) golden ?cross\w*", r"\1 cross"),
+    (
+        r"(\d+ ?/ ?\d+(?: (?:day|tage) ?)? ?(?:smas?|emas?|mas?|moving averages?)?) golden ?cross\w*",
+        r"\1 cross",
+    ),
     (r"golden ?cross\w*|golden(?:es|em|e) kreuz\w*", "sma(50) crosses above sma(200)"),
     (r"death ?cross\w*|todes ?kreuz\w*", "sma(50) crosses below sma(200)"),
-    (rf"{_CHANNEL}{_ARGS} ?(?:break ?outs?|ausbr[uü]ch\w*){_ARGS.replace('args', 'late')}", "breakout"),
-    (rf"{_CHANNEL}{_ARGS} ?(?:mean )?(?:reversion|bounces?|reversals?|fade|rückkehr|umkehr){_ARGS.replace('args', 'late')}", "reversion"),
+    (
+        rf"{_CHANNEL}{_ARGS} ?(?:break ?outs?|ausbr[uü]ch\w*){_ARGS.replace('args', 'late')}",
+        "breakout",
+    ),
+    (
+        rf"{_CHANNEL}{_ARGS} ?(?:mean )?(?:reversion|bounces?|reversals?|fade|rückkehr|umkehr){_ARGS.replace('args', 'late')}",
+        "reversion",
+    ),
 )
 
 
@@ -122,7 +140,11 @@ def _means(text: str) -> str:
         name = "bollinger" if "bollinger" in text else "keltner"
         return re.sub(mean, f" middle {name} ", text)
     if re.search(r"z ?score|z ?wert", text):
-        return re.sub(rf"(?:reverts?|returns?|back|crosses|zurück|kehrt|gets? back|reaches|comes back|is back)[^.;,]{{0,14}}?{mean}", " z score at 0 ", text)
+        return re.sub(
+            rf"(?:reverts?|returns?|back|crosses|zurück|kehrt|gets? back|reaches|comes back|is back)[^.;,]{{0,14}}?{mean}",
+            " z score at 0 ",
+            text,
+        )
     return text
 
 
@@ -132,8 +154,16 @@ def _arms(text: str) -> str:
         return text
     window = re.search(r"aroon\w* ?\(?(\d+)\)?", text)
     inner = f"({window[1]})" if window else ""
-    text = re.sub(r"(?<!aroon )(?<![a-z])up(?: ?line)?(?= (?:line |is |crosses|cross|above|over|below|under|>|<))", f"aroon up{inner}", text)
-    return re.sub(r"(?<=above )(?<!aroon )down(?: ?line)?(?![a-z])|(?<=over )down(?: ?line)?(?![a-z])|(?<=> )down(?![a-z])", f"aroon down{inner}", text)
+    text = re.sub(
+        r"(?<!aroon )(?<![a-z])up(?: ?line)?(?= (?:line |is |crosses|cross|above|over|below|under|>|<))",
+        f"aroon up{inner}",
+        text,
+    )
+    return re.sub(
+        r"(?<=above )(?<!aroon )down(?: ?line)?(?![a-z])|(?<=over )down(?: ?line)?(?![a-z])|(?<=> )down(?![a-z])",
+        f"aroon down{inner}",
+        text,
+    )
 
 
 def rewrite(text: str, *, pairs: bool = True) -> str:

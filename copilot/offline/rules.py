@@ -72,8 +72,13 @@ def _levelled(comparison: Comparison, entry: Tree | None) -> Comparison:
         numbers = item.right is not None and tree.right is not None and item.right.kind == "number"
         if numbers and item.left.text == tree.left.text and item.right and tree.right:
             above = tree.right.value > item.right.value
-            return replace(comparison, tree=replace(tree, relation=">" if above else "<"), open_level=False)
-        same = item.left.text == tree.left.text or (item.left.kind, tree.left.kind) == ("price", "price")
+            return replace(
+                comparison, tree=replace(tree, relation=">" if above else "<"), open_level=False
+            )
+        same = item.left.text == tree.left.text or (item.left.kind, tree.left.kind) == (
+            "price",
+            "price",
+        )
         if same and item.relation in {"<", "<=", "cross_below"}:
             return replace(comparison, tree=replace(tree, relation=">"), open_level=False)
         if same and item.relation in {">", ">=", "cross_above"}:
@@ -126,7 +131,9 @@ def read_rules(text: str, frame: Frame, context: Context | None = None) -> Rules
     held = "hold" in roles.cued or roles.else_cash
     if hold is None and held and not taken.get("entry"):
         hold, filters = filters, None
-    entry_long = _tree(taken.get("entry", []), up=True, trigger=filters is None and not roles.else_cash)
+    entry_long = _tree(
+        taken.get("entry", []), up=True, trigger=filters is None and not roles.else_cash
+    )
     entry_short = _tree(taken.get("short", []), up=False, trigger=True)
     exit_long = _exits(taken.get("exit", []), entry_long or entry_short, up=False)
     exit_short = _exits(taken.get("cover", []), entry_short, up=True)

@@ -145,10 +145,16 @@ def _target(outcome: Outcome, spec: StrategySpec, index: int) -> bool:
     partial = [item for item in plan.targets if item.close_fraction < 1]
     if wanted.close_fraction < 1 and partial:
         last = partial[-1]
-        shares = ", ".join(f"{item.close_fraction:g} at {item.kind} {item.value:g}" for item in partial if item.value)
+        shares = ", ".join(
+            f"{item.close_fraction:g} at {item.kind} {item.value:g}"
+            for item in partial
+            if item.value
+        )
         outcome.leave_out(f"targets in parts ({shares})")
         plan.targets = [item for item in plan.targets if item.close_fraction == 1]
-        plan.targets.append(Target(kind=last.kind, value=last.value, period=last.period, price=last.price))
+        plan.targets.append(
+            Target(kind=last.kind, value=last.value, period=last.period, price=last.price)
+        )
         return True
     kept = [item for item in plan.targets if item.kind != wanted.kind]
     if len(kept) == len(plan.targets):
@@ -168,7 +174,10 @@ def _condition(outcome: Outcome, spec: StrategySpec, item: SpecFinding, parts: l
         return _derived(plan, rule.side, parts[2])
     tree = trees[source]
     left, dropped = _without(tree, item)
-    outcome.leave_out(dropped, "unsupported_part" if item.code == "FEATURE_NOT_AVAILABLE" else "unsupported_unread")
+    outcome.leave_out(
+        dropped,
+        "unsupported_part" if item.code == "FEATURE_NOT_AVAILABLE" else "unsupported_unread",
+    )
     if left is not None:
         trees[source] = left
         return True

@@ -16,12 +16,10 @@ _BOTH: Final = (
     r"always in(?: the market)?|stop and reverse|immer im markt|symmetrical(?:ly)?|symmetrisch"
 )
 _LONG_ONLY: Final = (
-    r"longs? only|only (?:go )?longs?|long ?only|only buy|buy side only|nur (?:auf der )?(?:long|kauf)(?:seite|s)?|nur kaufen|ausschließlich long|"
+    r"longs? only|just longs?|only (?:go )?longs?|long ?only|only buy|buy side only|nur (?:noch |mehr )?(?:auf der )?(?:long|kauf)(?:seite|s)?|nur kaufen|ausschließlich long|"
     r"no short(?:s|ing|\s?selling)?|without short\w*|never (?:go |sell )?short|not short|don'?t short|kein\w* (?:short\w*|leerverk\w*)|ohne (?:short\w*|leerverk\w*)|nicht short\w*|nie short\w*|long seitig"
 )
-_SHORT_ONLY: Final = (
-    r"shorts? only|only (?:go |sell )?shorts?|short ?only|sell side only|nur (?:auf der )?short(?:s|seite)?|ausschließlich short|nur leerverk\w*|only short ?sell\w*|no longs?|kein\w* long\w*|never (?:go )?long"
-)
+_SHORT_ONLY: Final = r"shorts? only|only (?:go |sell )?shorts?|short ?only|sell side only|nur (?:noch |mehr )?(?:auf der )?short(?:s|seite)?|ausschließlich short|nur leerverk\w*|only short ?sell\w*|no longs?|kein\w* long\w*|never (?:go )?long"
 
 
 @dataclass(frozen=True, slots=True)

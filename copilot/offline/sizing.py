@@ -19,6 +19,8 @@ _RISK: Final = r"(?:at risk|risk(?:ed|ing|s)?|risiko\w*|riskier\w*|einzelrisiko|
 _GAP: Final = r"(?:[^.;,%\d§]{0,26}?)"
 _TRADE: Final = r"(?:a|per|each|every|pro|je|on each|on every|bei jedem|für jeden) ?(?:single )?(?:trade|position|entry|einstieg|order|handel|idea|coin|symbol)"
 
+_PROTECTION: Final = r" ?(?:hard |trailing |initial |fixed |tight |wide |profit |fest\w* |hart\w* |nachgezogen\w* )?(?:stop|trail|sl\b|take|target|profit|gewinn|ziel|tp\b|drawdown|below|above|unter|über)"
+
 RISK_PATTERNS: Final = (
     rf"{PCT} (?:{_EQUITY} )?(?:{_RISK})(?: {_TRADE})?",
     rf"{_RISK}(?: {_TRADE})?{_GAP}{PCT}(?: {_EQUITY})?(?: {_TRADE})?",
@@ -52,7 +54,9 @@ def _vol_target(scan: Scan, frame: Frame) -> Sizing | None:
     )
     if match is None:
         return None
-    lookback = scan.take(rf"(?P<n>\d+) ?(?P<u>{UNIT}) (?:(?:realized |realised )?vol\w*|lookback|rückblick)")
+    lookback = scan.take(
+        rf"(?P<n>\d+) ?(?P<u>{UNIT}) (?:(?:realized |realised )?vol\w*|lookback|rückblick)"
+    )
     bars = frame.bars(float(lookback["n"]), unit_of(lookback["u"])) if lookback else 60
     return Sizing(
         kind="vol_target",
@@ -72,7 +76,9 @@ def _weights(scan: Scan, frame: Frame) -> Sizing | None:
         return Sizing(kind="inverse_vol", value=None, lookback=max(2, bars))
     if scan.take(r"risk ?parity|risikoparität\w*"):
         return Sizing(kind="risk_parity", value=None, lookback=60)
-    if scan.take(r"equal(?:ly)? ?weight\w*|gleichgewicht\w*|gleich gewichtet\w*|equal (?:sizes?|parts|shares)|gleiche gewichte|zu gleichen teilen"):
+    if scan.take(
+        r"equal(?:ly)? ?weight\w*|gleichgewicht\w*|gleich gewichtet\w*|equal (?:sizes?|parts|shares)|gleiche gewichte|zu gleichen teilen"
+    ):
         return Sizing(kind="equal_weight", value=None)
     return None
 
@@ -98,7 +104,7 @@ def _fraction(scan: Scan) -> Sizing | None:
         rf"(?:je|jeweils|pro) (?:position |trade )?{PCT}",
     )
     for pattern in patterns:
-        match = scan.take(pattern)
+        match = scan.take(rf"(?:{pattern})(?!{_PROTECTION})")
         if match is not None:
             share = _share(match["pct"])
             return Sizing(kind="fixed_fraction", value=share) if 0 < share <= 1 else None
@@ -143,7 +149,11 @@ def all_risks(text: str) -> list[float]:
 
 def wants_everything(text: str) -> bool:
     """Whether the whole capital is to be in one position or always at work."""
-    return re.search(
-        r"fully invested|100% (?:of|invested)|always invested|all (?:my )?(?:capital|money)|whole account|"
-        r"voll investiert|gesamtes? kapital|ganzes? kapital|alles? kapital|immer investiert|100% des", text
-    ) is not None
+    return (
+        re.search(
+            r"fully invested|100% (?:of|invested)|always invested|all (?:my )?(?:capital|money)|whole account|"
+            r"voll investiert|gesamtes? kapital|ganzes? kapital|alles? kapital|immer investiert|100% des",
+            text,
+        )
+        is not None
+    )

@@ -115,7 +115,9 @@ def _trailing(scan: Scan, frame: Frame) -> list[Stop]:
 
 
 def _trail_expr(scan: Scan, frame: Frame) -> list[Stop]:
-    match = scan.find(rf"(?:{_TRAIL} ?(?:{STOP_WORD})?|{STOP_WORD} ?{_TRAIL}) (?:it )?(?:at|along|below|under|with|on|am|an|unter|entlang|mit|auf)(?: the| der| dem| den| des)? ")
+    match = scan.find(
+        rf"(?:{_TRAIL} ?(?:{STOP_WORD})?|{STOP_WORD} ?{_TRAIL}) (?:it )?(?:at|along|below|under|with|on|am|an|unter|entlang|mit|auf)(?: the| der| dem| den| des)? "
+    )
     operand = _operand_after(scan, match, frame) if match else None
     return [Stop(kind="trail_expr", price=operand)] if operand else []
 
@@ -124,7 +126,11 @@ def _operand_after(scan: Scan, match: re.Match[str], frame: Frame) -> str | None
     """The price level that directly follows a match, taken out of the text with it."""
     for mention in find_operands(scan.text, frame):
         near = 0 <= mention.start - match.end() <= 12  # noqa: PLR2004 - an article between
-        if near and mention.operand.kind in {"price", "channel"} and mention.operand.text != "close":
+        if (
+            near
+            and mention.operand.kind in {"price", "channel"}
+            and mention.operand.text != "close"
+        ):
             scan.blank(match.start(), mention.end)
             return mention.operand.text
     return None
@@ -161,13 +167,21 @@ def _level(scan: Scan, frame: Frame) -> list[Stop]:
         rf"{STOP_WORD} {place}(?: the| das| dem| der| des| of)? ?(?:low|tief\w*) (?:of|der|des) (?:the |that )?{bar}|{STOP_WORD} {place} (?:the |dem |der |das )?{bar}'?s? ?(?:low|tief\w*)"
     ):
         return [Stop(kind="price_expr", price="low")]
-    if match := scan.take(rf"{STOP_WORD} {place}(?: the| last| dem| das| letzten| recent){{0,2}} ?swing ?(?:low|tief)\w*"):
+    if match := scan.take(
+        rf"{STOP_WORD} {place}(?: the| last| dem| das| letzten| recent){{0,2}} ?swing ?(?:low|tief)\w*"
+    ):
         return [Stop(kind="price_expr", price="lowest(low,10)")] if match else []
-    if scan.take(rf"{STOP_WORD} {place}(?: the| das| dem| der| des)? ?(?:opening range(?: low)?|low of the (?:opening )?range|tief der (?:eröffnungs)?spanne)"):
+    if scan.take(
+        rf"{STOP_WORD} {place}(?: the| das| dem| der| des)? ?(?:opening range(?: low)?|low of the (?:opening )?range|tief der (?:eröffnungs)?spanne)"
+    ):
         return [Stop(kind="price_expr", price="opening_range_low(30)")]
     match = scan.find(rf"{STOP_WORD} {place}(?: the| der| dem| den| das| its)? ?")
     operand = _operand_after(scan, match, frame) if match else None
-    if operand is None and (line := scan.find(rf"{STOP_WORD} {place}(?: the| der| dem)? ?(?:line|linie|indicator|indikator)")):
+    if operand is None and (
+        line := scan.find(
+            rf"{STOP_WORD} {place}(?: the| der| dem)? ?(?:line|linie|indicator|indikator)"
+        )
+    ):
         operand = _line(scan, frame)
         scan.blank(line.start(), line.end())
     return [Stop(kind="price_expr", price=operand)] if operand else []

@@ -52,7 +52,12 @@ def read_sweeps(scan: Scan) -> tuple[Sweep, ...]:
         whole = all(item.is_integer() for item in (low, high, step, value))
         kind = name if name != "window" else "length"
         parameter = Parameter(
-            name=kind, type="int" if whole else "float", default=value, low=low, high=high, step=step
+            name=kind,
+            type="int" if whole else "float",
+            default=value,
+            low=low,
+            high=high,
+            step=step,
         )
         found.append(Sweep(parameter, name))
         words.append(_words(name, match, value))
@@ -70,5 +75,10 @@ def bind(text: str, sweep: Sweep) -> str:
     """Expression text with the parameter's name in the place of its default."""
     value, name = f"{sweep.parameter.default:g}", sweep.parameter.name
     if sweep.target == "level":
-        return re.sub(rf"((?:<|>|<=|>=) ?|,){re.escape(value)}(?=$| and| or|\))", rf"\g<1>{name}", text, count=1)
+        return re.sub(
+            rf"((?:<|>|<=|>=) ?|,){re.escape(value)}(?=$| and| or|\))",
+            rf"\g<1>{name}",
+            text,
+            count=1,
+        )
     return re.sub(rf"(?<=[(,]){re.escape(value)}(?=[,)])", name, text)

@@ -57,7 +57,9 @@ INSTRUMENTS: Final[dict[str, str]] = {
 }  # fmt: skip
 
 CURRENCIES: Final = frozenset("EUR USD JPY GBP CHF AUD NZD CAD SEK NOK PLN TRY ZAR MXN CNH".split())
-QUOTES: Final = frozenset("USDT USDC BUSD DAI FDUSD BTC ETH BNB EUR USD GBP CHF JPY AUD TRY".split())
+QUOTES: Final = frozenset(
+    "USDT USDC BUSD DAI FDUSD BTC ETH BNB EUR USD GBP CHF JPY AUD TRY".split()
+)
 
 CURRENCY_NAMES: Final[dict[str, str]] = {
     "euro dollar": "EUR/USD", "euro/dollar": "EUR/USD", "eurodollar": "EUR/USD",

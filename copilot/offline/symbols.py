@@ -40,7 +40,10 @@ def index_of(character: str) -> int:
 
 
 _PAIR = re.compile(r"(?<![A-Za-z0-9/])([A-Za-z]{2,6})\s?/\s?([A-Za-z]{3,5})(?![A-Za-z0-9/])")
-_JOINED = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{2,5}?)[-_]?(USDT|USDC|BUSD|EUR|USD|BTC|GBP|CHF|JPY)(?![A-Za-z0-9])", re.IGNORECASE)
+_JOINED = re.compile(
+    r"(?<![A-Za-z0-9])([A-Za-z]{2,5}?)[-_]?(USDT|USDC|BUSD|EUR|USD|BTC|GBP|CHF|JPY)(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
 _TICKER = re.compile(r"(?<![A-Za-z0-9$.%/+])\$?([A-Z]{1,5}(?:\.[A-Z])?)(?![A-Za-z0-9/%(])")
 _QUOTE_AFTER = re.compile(
     rf"^\s*(?:in|gegen|against|vs\.?|versus|zu|to|/)\s+({'|'.join(sorted(QUOTE_WORDS, key=len, reverse=True))})\b",
@@ -70,7 +73,9 @@ def _names() -> re.Pattern[str]:
     inner = "|".join(
         re.escape(word).replace(r"\ ", r"[ -]") for word in sorted(words, key=len, reverse=True)
     )
-    return re.compile(rf"(?<![A-Za-z0-9äöüß$/])(?:{inner})(?:s(?='| |$))?(?![A-Za-z0-9äöüß/])", re.IGNORECASE)
+    return re.compile(
+        rf"(?<![A-Za-z0-9äöüß$/])(?:{inner})(?:s(?='| |$))?(?![A-Za-z0-9äöüß/])", re.IGNORECASE
+    )
 
 
 def _coin(base: str, rest: str) -> tuple[str, int]:
@@ -114,7 +119,11 @@ def _is_coin(match: re.Match[str], text: str) -> bool:
         return True
     before, after = text[: match.start()], text[match.end() :]
     alone = re.search(r"(?:^|[,;:.])\s*$", before) and re.match(r"\s*(?:[,;:.]|$)", after)
-    lead = re.search(r"(?:\bon|\bauf|\bfor|\bfür|\btrade|\bhandle|\bbuy|\bwith|\bbei|\bto)\s+$", before, re.IGNORECASE)
+    lead = re.search(
+        r"(?:\bon|\bauf|\bfor|\bfür|\btrade|\bhandle|\bbuy|\bwith|\bbei|\bto)\s+$",
+        before,
+        re.IGNORECASE,
+    )
     chart = re.match(_CHART, after, re.IGNORECASE)
     return bool(alone or chart or (lead and re.match(r"\s*(?:[,;:.]|$)", after)))
 
@@ -131,7 +140,9 @@ def _tickers(text: str) -> list[_Hit]:
         if len(match[1]) == 1 and not dollar:
             continue
         base = match[1]
-        symbol = _coin(COINS[base.lower()], text[match.end() :])[0] if base.lower() in COINS else base
+        symbol = (
+            _coin(COINS[base.lower()], text[match.end() :])[0] if base.lower() in COINS else base
+        )
         hits.append(_Hit(match.start(), match.end(), symbol))
     return hits
 

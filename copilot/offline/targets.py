@@ -55,7 +55,9 @@ def _partials(scan: Scan) -> list[Target]:
         if match["r"]:
             found.append(Target(kind="r_multiple", value=float(match["r"]), close_fraction=share))
         elif match["atr"]:
-            found.append(Target(kind="atr", value=float(match["atr"]), period=14, close_fraction=share))
+            found.append(
+                Target(kind="atr", value=float(match["atr"]), period=14, close_fraction=share)
+            )
         else:
             value = round(float(match["pct"]) / 100, 10)
             found.append(Target(kind="pct", value=value, close_fraction=share))
@@ -104,12 +106,18 @@ def _percent(scan: Scan) -> list[Target]:
 
 def _level(scan: Scan, frame: Frame) -> list[Target]:
     word = r"(?:take ?profits?|tp|profit ?target|price target|target|gewinnziel|kursziel|ziel)"
-    match = scan.find(rf"{word}(?: is| ist|:|=)?(?: at| am| an| on| bei| to)?(?: the| der| dem| das| die)? ?")
+    match = scan.find(
+        rf"{word}(?: is| ist|:|=)?(?: at| am| an| on| bei| to)?(?: the| der| dem| das| die)? ?"
+    )
     if match is None:
         return []
     for mention in find_operands(scan.text, frame):
         near = 0 <= mention.start - match.end() <= 10  # noqa: PLR2004 - an article between
-        if near and mention.operand.kind in {"price", "channel"} and mention.operand.text != "close":
+        if (
+            near
+            and mention.operand.kind in {"price", "channel"}
+            and mention.operand.text != "close"
+        ):
             scan.blank(match.start(), mention.end)
             kind = "price_expr" if mention.operand.kind == "channel" else "moving_expr"
             return [Target(kind=kind, price=mention.operand.text)]

@@ -14,7 +14,10 @@ _UNITS: Final[tuple[tuple[str, TimeUnit], ...]] = (
     (r"bars?|candles?|periods?|kerzen?|balken|perioden?", "bar"),
     (r"minutes?|mins?|minuten?|minütig\w*|m", "minute"),
     (r"hours?|hourly|hrs?|stunden?|stündig\w*|std|h", "hour"),
-    (r"days?|daily|sessions?|tagen?|tages?|tägig\w*|handelstagen?|handelstage|börsentagen?|d", "day"),
+    (
+        r"days?|daily|sessions?|tagen?|tages?|tägig\w*|handelstagen?|handelstage|börsentagen?|d",
+        "day",
+    ),
     (r"weeks?|weekly|wochen?|wöchig\w*|w", "week"),
     (r"months?|monthly|monaten?|monats?|monatig\w*|mo", "month"),
     (r"years?|jahren?|jahres?", "year"),
@@ -56,7 +59,9 @@ _NOT_A_CHART: Final = re.compile(
 )
 
 
-_OF_INDICATOR: Final = re.compile(r"(?:change|macd|sma|ema|rsi|trend|average|close|high|low|hoch|tief)$")
+_OF_INDICATOR: Final = re.compile(
+    r"(?:change|macd|sma|ema|rsi|trend|average|close|high|low|hoch|tief)$"
+)
 """`weekly RSI` names the chart when nothing else does."""
 
 
@@ -86,15 +91,18 @@ def _strong(match: re.Match[str], text: str) -> bool:
     before = text[: match.start()]
     if re.match(rf"\s*{_CHART}\b", after):
         return True
-    if re.search(r"(?:\bon|\bauf|\bim|\bthe|§|\ba|timeframe|zeitebene|using|with|mit)\s*(?:the |dem |den )?$", before) and (
-        re.match(r"\s*(?:[.,;:)]|$|§|chart|und|and|close|kurs|only|long|short)", after)
-    ):
+    if re.search(
+        r"(?:\bon|\bauf|\bim|\bthe|§|\ba|timeframe|zeitebene|using|with|mit)\s*(?:the |dem |den )?$",
+        before,
+    ) and (re.match(r"\s*(?:[.,;:)]|$|§|chart|und|and|close|kurs|only|long|short)", after)):
         return True
     short = re.fullmatch(r"m|h|d|w|min|hrs?", match[2]) is not None
     lone = re.search(r"(?:^|[,;:.(§])\s*$", before) and re.match(r"\s*(?:[,;:.)§]|$)", after)
     if short and unit_of(match[2]) in {"minute", "hour"}:
         return not re.match(r"\s*(?:high|low|hoch|tief|nach|after)", after)
-    return bool(lone) or bool(short and not re.match(r"\s*(?:sma|ema|ma|high|low|avg|average)", after))
+    return bool(lone) or bool(
+        short and not re.match(r"\s*(?:sma|ema|ma|high|low|avg|average)", after)
+    )
 
 
 def _counted(text: str) -> tuple[re.Match[str], str] | None:
@@ -139,7 +147,11 @@ def find_timeframe(text: str) -> TimeframeFound:
         return TimeframeFound(None, text)
     match, name = found
     rest = text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
-    rest = re.sub(rf"(?<=\s)\s*\b(?:on|auf|im|using)\s+(?:the |dem |den )?(?=\s{{2,}})(?:{_CHART}\b)?", " ", rest)
+    rest = re.sub(
+        rf"(?<=\s)\s*\b(?:on|auf|im|using)\s+(?:the |dem |den )?(?=\s{{2,}})(?:{_CHART}\b)?",
+        " ",
+        rest,
+    )
     try:
         return TimeframeFound(Timeframe(name), rest)
     except ValueError:
@@ -150,7 +162,10 @@ def nearest(rejected: str) -> Timeframe:
     """The existing bar length that is nearest to one that does not exist (by ratio)."""
     seconds = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "M": 2_592_000}
     wanted = max(1, int(rejected[:-1] or 1)) * seconds[rejected[-1]]
-    return min(Timeframe, key=lambda item: (max(item.seconds, wanted) / min(item.seconds, wanted), item.seconds))
+    return min(
+        Timeframe,
+        key=lambda item: (max(item.seconds, wanted) / min(item.seconds, wanted), item.seconds),
+    )
 
 
 def bars_of(count: float, unit: TimeUnit, timeframe: Timeframe, *, round_the_clock: bool) -> int:

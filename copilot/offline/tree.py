@@ -110,7 +110,9 @@ class Condition:
             return self
         if self.left.name in _TWINS:
             right = self.right and replace(self.right, text=swap_names(self.right.text))
-            return replace(self, left=replace(self.left, text=swap_names(self.left.text)), right=right)
+            return replace(
+                self, left=replace(self.left, text=swap_names(self.left.text)), right=right
+            )
         right = self.right and _mirrored(self.right, self.left)
         return Condition(_mirrored(self.left, None), OPPOSITE[self.relation], right, self.bars)
 
@@ -181,7 +183,9 @@ def _mirrored(operand: Operand, beside: Operand | None) -> Operand:
     name = _SWAP.get(operand.name, operand.name)
     text = swap_names(operand.text)
     if operand.kind == "price":
-        text = re.sub(r"( [+-] )(?=[0-9.]*\*?atr\()", lambda m: " - " if "+" in m[0] else " + ", text)
+        text = re.sub(
+            r"( [+-] )(?=[0-9.]*\*?atr\()", lambda m: " - " if "+" in m[0] else " + ", text
+        )
     return replace(operand, text=text, name=name)
 
 

@@ -50,24 +50,29 @@ def _oscillator(operand: Operand) -> Idea:
     )  # fmt: skip
 
 
-def _channel(operand: Operand, other: str) -> Idea:
-    partner = Operand(re.sub(r"^\w+\((?:high|low)?", other, operand.text), "channel", other.split("(")[0])
-    return Idea(Condition(CLOSE, ">", operand), Condition(CLOSE, "<", partner), family="breakout")
+def _channel(operand: Operand) -> Idea:
+    return Idea(Condition(CLOSE, ">", operand), family="breakout", assumed_entry=False)
 
 
 def _band(operand: Operand, family: Family | None) -> Idea:
     prefix = operand.name[:2]
-    lower, middle, upper = (_sibling(operand, f"{prefix}_{part}") for part in ("lower", "mid", "upper"))
+    lower, middle, upper = (
+        _sibling(operand, f"{prefix}_{part}") for part in ("lower", "mid", "upper")
+    )
     if prefix == "kc":
         middle = Operand(re.sub(r"\((\d+),.*\)", r"(\1)", middle.text), "price", "kc_mid")
     if family == "breakout" or operand.name.endswith("upper"):
         return Idea(Condition(CLOSE, ">", upper), Condition(CLOSE, "<", middle), family="breakout")
-    return Idea(Condition(CLOSE, "<", lower), Condition(CLOSE, ">", middle), family="mean_reversion")
+    return Idea(
+        Condition(CLOSE, "<", lower), Condition(CLOSE, ">", middle), family="mean_reversion"
+    )
 
 
 def _vwap(operand: Operand) -> Idea:
     away = Operand(f"{operand.text} - 1*atr(14)", "price", "vwap")
-    return Idea(Condition(CLOSE, "<", away), Condition(CLOSE, ">", operand), family="mean_reversion")
+    return Idea(
+        Condition(CLOSE, "<", away), Condition(CLOSE, ">", operand), family="mean_reversion"
+    )
 
 
 def _pullback(operand: Operand) -> Idea:
@@ -97,8 +102,18 @@ def usual(operand: Operand, family: Family | None) -> Idea | None:  # noqa: PLR0
         positive = Condition(operand, ">", ZERO)
         return Idea(positive, positive.negate(), family="momentum" if name == "roc" else None)
     if name in {"highest", "donchian_upper"}:
-        return _channel(operand, "lowest(low" if name == "highest" and "(high" in operand.text else "lowest(close" if name == "highest" else "donchian_lower(")
-    if name in {"bb_upper", "bb_lower", "bb_mid", "kc_upper", "kc_lower", "kc_mid", "bb_width", "bb_any", "kc_any"}:
+        return _channel(operand)
+    if name in {
+        "bb_upper",
+        "bb_lower",
+        "bb_mid",
+        "kc_upper",
+        "kc_lower",
+        "kc_mid",
+        "bb_width",
+        "bb_any",
+        "kc_any",
+    }:
         return _band(operand, family)
     if name == "vwap":
         return _vwap(operand) if family in {None, "mean_reversion"} else _level(operand)
@@ -138,11 +153,17 @@ def _numbers(scan: Scan, frame: Frame) -> tuple[int | None, int | None, bool]:
     """Bars in and out of a channel, and whether it is called a channel."""
     named = scan.has(r"channel|donchian\w*|kanal\w*|turtles?")
     word = r"(?:channel|kanal|donchian|price|hoch|high|tief)?"
-    out = scan.take(rf"(?P<n>\d+) ?(?P<u>{UNIT})? ?{word} ?(?:for|für|to|as|beim|zum|bei|on) ?(?:the |den |die |dem )?(?:exits?|ausstieg\w*|ausgang|out)|(?:exits?|ausstieg\w*|out|raus|ausgang) ?(?:after|at|on|with|mit|bei|by|=|:|of|the|im|am|über|nach)* ?(?:the )?(?P<n2>\d+) ?(?P<u2>{UNIT})?(?: {word}(?: ?break\w*)?)?")
+    out = scan.take(
+        rf"(?P<n>\d+) ?(?P<u>{UNIT})? ?{word} ?(?:for|für|to|as|beim|zum|bei|on) ?(?:the |den |die |dem )?(?:exits?|ausstieg\w*|ausgang|out)|(?:exits?|ausstieg\w*|out|raus|ausgang) ?(?:after|at|on|with|mit|bei|by|=|:|of|the|im|am|über|nach)* ?(?:the )?(?P<n2>\d+) ?(?P<u2>{UNIT})?(?: {word}(?: ?break\w*)?)?"
+    )
     entry = (
-        scan.find(r"(?P<n>\d+) ?(?:/|,) ?(?P<out>\d+)(?![\d.%])")
-        or scan.find(rf"(?P<n>\d+) ?(?P<u>{UNIT})? ?(?:period )?{word} ?(?:break ?outs?|ausbr[uü]ch\w*|for (?:the )?entr\w*|für (?:den )?einstieg\w*|channel|kanal|donchian)")
-        or scan.find(rf"(?:break ?outs?|ausbr[uü]ch\w*|donchian\w*|channel|kanal\w*|turtles?|entr(?:y|ies)|einstieg\w*)[^.;,\d%]{{0,28}}(?P<n>\d+)(?![.%\d]) ?(?P<u>{UNIT})?")
+        scan.find(r"(?P<n>\d+) ?(?:/|,) ?(?P<out>\d+)(?!\d|\.\d|%)")
+        or scan.find(
+            rf"(?P<n>\d+) ?(?P<u>{UNIT})? ?(?:period )?{word} ?(?:break ?outs?|ausbr[uü]ch\w*|for (?:the )?entr\w*|für (?:den )?einstieg\w*|channel|kanal|donchian)"
+        )
+        or scan.find(
+            rf"(?:break ?outs?|ausbr[uü]ch\w*|donchian\w*|channel|kanal\w*|turtles?|entr(?:y|ies)|einstieg\w*)[^.;,\d%]{{0,28}}(?P<n>\d+)(?!\d|\.\d|%) ?(?P<u>{UNIT})?"
+        )
     )
     first = second = None
     if entry:
@@ -159,7 +180,9 @@ def _breakout(scan: Scan, frame: Frame) -> Idea:
     first, second, named = _numbers(scan, frame)
     entry_bars = first or 20
     exit_bars = second or max(2, entry_bars // 2)
-    upper, lower = ("donchian_upper(", "donchian_lower(") if named else ("highest(high,", "lowest(low,")
+    upper, lower = (
+        ("donchian_upper(", "donchian_lower(") if named else ("highest(high,", "lowest(low,")
+    )
     entry = Operand(f"{upper}{entry_bars})", "channel", upper.split("(")[0])
     out = Operand(f"{lower}{exit_bars})", "channel", lower.split("(")[0])
     return Idea(
@@ -173,7 +196,9 @@ def of_family(family: Family, scan: Scan, frame: Frame) -> Idea | None:
     if family in {"breakout"}:
         return _breakout(scan, frame)
     if family == "trend_following":
-        idea = _crossing(Operand("ema(close,20)", "price", "ema"), Operand("ema(close,50)", "price", "ema"))
+        idea = _crossing(
+            Operand("ema(close,20)", "price", "ema"), Operand("ema(close,50)", "price", "ema")
+        )
         return Idea(idea.entry, idea.exit, family=family)
     if family == "mean_reversion":
         return _oscillator(Operand("rsi(close,14)", "oscillator", "rsi"))
@@ -184,7 +209,9 @@ def of_family(family: Family, scan: Scan, frame: Frame) -> Idea | None:
         text = "any_of(bb_width(close,20,2) <= lowest(bb_width(close,20,2),125),10) and close > bb_upper(close,20,2)"
         mirrored = text.replace("close > bb_upper", "close < bb_lower")
         end = "close < bb_mid(close,20,2)"
-        return Idea(Fixed(text, mirrored, end), Fixed(end, "close > bb_mid(close,20,2)"), family=family)
+        return Idea(
+            Fixed(text, mirrored, end), Fixed(end, "close > bb_mid(close,20,2)"), family=family
+        )
     if family == "seasonal":
         first, last = "trading_days_left_in_month < 1", "trading_day_of_month == 3"
         return Idea(Fixed(first, first), Fixed(last, last), family=family)

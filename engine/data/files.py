@@ -26,6 +26,7 @@ MAX_BYTES: Final = 100_000_000
 _NAMES: Final = ("open", "high", "low", "close", "volume")
 _MONTH_DAYS: Final = (27, 32)
 _DAY_SECONDS: Final = 86_400
+_LATEST: Final = {"s": 1e11, "ms": 1e14}
 
 
 def read_csv(
@@ -40,7 +41,7 @@ def read_csv(
             CSV_ROW_INVALID, CSV_SYMBOL_NEEDED, TIMEFRAME_MISMATCH or a BARS_* code.
     """
     data = _content(Path(path))
-    layout = sniff(_text(data.split(b"\n", 1)[0].rstrip(b"\r")))
+    layout = sniff(_text(data).split("\n", 1)[0].rstrip("\r"))
     if layout.header and b"\n" not in data:
         raise DataError("BARS_EMPTY", "there is no bar", hint="give at least one row")
     table, lines = _selected(_table(data, layout), layout, symbol)
@@ -206,8 +207,9 @@ def _times(column: Any, lines: IntArray) -> IntArray:  # noqa: ANN401 - pyarrow 
         stamps = _cast(column, pa.timestamp("us", zone), lines, "the time")
         return np.asarray(_array(stamps.cast(pa.int64())) // 1000, dtype=np.int64)
     numbers = _array(_cast(column, pa.float64(), lines, "the time"))
-    if not np.isfinite(numbers).all():
-        row = int(np.flatnonzero(~np.isfinite(numbers))[0])
+    strange = ~(np.abs(numbers) < _LATEST[kind])
+    if strange.any():
+        row = int(np.flatnonzero(strange)[0])
         raise _row_invalid(lines[row], column[row].as_py(), "the time cannot be read")
     return np.asarray(numbers * (1000 if kind == "s" else 1), dtype=np.int64)
 

@@ -12,7 +12,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from engine.errors import InputError
-from engine.market import Instrument, InstrumentKind
+from engine.market import Calendar, Instrument, InstrumentKind
 
 CURRENCIES: Final = frozenset(
     {"USD", "EUR", "JPY", "GBP", "CHF", "AUD", "NZD", "CAD", "SEK", "NOK", "DKK", "PLN", "CZK"}
@@ -23,6 +23,8 @@ _STEP: Final[dict[InstrumentKind, tuple[str, str]]] = {
     "equity": ("0.01", "0.01"),
     "fx": ("0.00001", "1"),
 }
+
+_CALENDAR: Final[dict[InstrumentKind, Calendar]] = {"spot": "24/7", "equity": "XNYS", "fx": "FX"}
 
 
 def kind_of(symbol: str) -> InstrumentKind:
@@ -51,7 +53,7 @@ def instrument_for(symbol: str, kind: InstrumentKind | None = None) -> Instrumen
             price_step=price_step,
             quantity_step=quantity_step,
             min_quantity=quantity_step,
-            calendar={"spot": "24/7", "equity": "XNYS", "fx": "FX"}[wanted],
+            calendar=_CALENDAR[wanted],
             shorts_allowed=wanted == "fx",
         )
     except ValidationError as error:

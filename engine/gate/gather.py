@@ -2,33 +2,35 @@
 
 `train_evidence` sees train bars only and writes the one ledger row; the runs beside it (again,
 with doubled costs, on cut bars) answer nothing that a search could ask, so they are not trials.
-`holdout_evidence` is the look: it needs bars that only a permit opens.
+The look stands in `holdout.py`.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from engine.backtest.costs import CostModel
 from engine.backtest.returns import daily_net, mean_exposure
 from engine.backtest.runner import TrialRun, run_trial
 from engine.backtest.simulator import simulate
 from engine.data.dataset import Dataset
-from engine.data.partitions import HoldoutBars, TrainBars
-from engine.errors import InputError, IntegrityError
+from engine.data.partitions import TrainBars
+from engine.errors import IntegrityError
 from engine.gate.candidate import Candidate
 from engine.gate.contract import is_reproducible, mismatch, rules_without_stop, violations
 from engine.gate.criteria import GateCriteria
-from engine.gate.evidence import HoldoutEvidence, RunEvidence, TrainEvidence, TrialEvidence
-from engine.gate.measuring import Zone, excess_units, raw_units, run_evidence
-from engine.gate.statistics import holdout_key, mean_block, train_keys
+from engine.gate.evidence import RunEvidence, TrainEvidence, TrialEvidence
+from engine.gate.holdout import holdout_evidence
+from engine.gate.measuring import Zone, raw_units, run_evidence
+from engine.gate.statistics import mean_block, train_keys
 from engine.gate.trials import DaysOf, TrialMatrix, trial_matrix
 from engine.language.checker import check
 from engine.language.compiler import CompiledSpec, compile_spec
-from engine.language.decisions import Decisions, SideDecisions
 from engine.ledger import Ledger, TrialKey, TrialStart
 from engine.records import Digest
+
+__all__ = ["Bench", "holdout_evidence", "train_evidence", "trial_start"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,45 +141,3 @@ def _with_train_keys(zone: Zone, matrix: TrialMatrix, block: int, bench: Bench) 
         samples=bench.criteria.bootstrap_samples,
     )
     return run_evidence(zone, mean_exposure(zone.result), raw, excess)
-
-
-def _side_from(side: SideDecisions | None, first: int) -> SideDecisions | None:
-    if side is None:
-        return None
-    names = ("enter", "exit", "stop", "target", "trail")
-    return replace(side, **{name: getattr(side, name)[first:] for name in names})
-
-
-def decisions_from(decisions: Decisions, first: int) -> Decisions:
-    """Decisions of bars `first` and later alone: what was decided before is forgotten."""
-    return replace(
-        decisions,
-        warmup=max(0, decisions.warmup - first),
-        long=_side_from(decisions.long, first),
-        short=_side_from(decisions.short, first),
-    )
-
-
-def holdout_evidence(
-    candidate: Candidate, train: TrainEvidence, holdout: HoldoutBars, k: int
-) -> HoldoutEvidence:
-    """The look: the holdout run starts flat and is warmed up on the bars before.
-
-    Its excess is measured against the mean exposure of the train run, so that a rule cannot look
-    better by being invested less on a falling holdout.
-
-    Raises:
-        InputError: TRAIN_MISSING when there is no train run to take the exposure from.
-    """
-    if train.run is None:
-        raise InputError(
-            "TRAIN_MISSING", "a look needs the evidence of a train run",
-            value=candidate.digest, hint="gather the train evidence first",
-        )  # fmt: skip
-    compiled = compile_spec(candidate.spec)
-    decisions = decisions_from(compiled.decide(holdout.bars), holdout.first)
-    bars = holdout.bars.slice(holdout.first, len(holdout.bars))
-    zone = Zone(simulate(bars, decisions, candidate.costs), bars, candidate.costs)
-    exposure = train.run.exposure
-    raw, excess = holdout_key(raw_units(zone)), holdout_key(excess_units(zone, exposure))
-    return HoldoutEvidence(k=k, run=run_evidence(zone, exposure, raw, excess))

@@ -13,7 +13,7 @@ from engine.backtest.simulator import simulate
 from engine.data.bars import Bars
 from engine.data.partitions import HoldoutBars, TrainBars
 from engine.gate.candidate import Candidate
-from engine.gate.gather import decisions_from
+from engine.gate.holdout import decisions_from
 from engine.language.compiler import compile_spec
 
 

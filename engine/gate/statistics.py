@@ -25,6 +25,7 @@ KEY_LIMIT: Final = 0.01
 
 _CHUNK_DRAWS: Final = 500
 _CHUNK_COLUMNS: Final = 500
+_FEWEST_DAYS: Final = 10
 _FLAT: Final = 1e-12
 _DECIMALS: Final = 9
 _P_DECIMALS: Final = 12
@@ -61,7 +62,7 @@ def block_length(x: FloatArray) -> float:
     """
     n = len(x)
     mean, deviation = mean_and_deviation(x)
-    if deviation == 0.0:
+    if deviation == 0.0 or n < _FEWEST_DAYS:
         return 1.0
     centred = x - mean
     quiet = max(5, int(math.log10(n)))

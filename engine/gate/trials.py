@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.data.bars import FloatArray, IntArray
-from engine.errors import IntegrityError
+from engine.errors import DataError, IntegrityError
 from engine.ledger import TrialRow
 from engine.records import Digest
 
@@ -46,6 +46,13 @@ def _broken(what: str, value: object) -> IntegrityError:
     )  # fmt: skip
 
 
+def _days(dataset: Digest, days_of: DaysOf) -> IntArray:
+    try:
+        return days_of(dataset)
+    except DataError as error:
+        raise _broken("a trial's dataset is not in the store any more", dataset) from error
+
+
 def _aligned(values: tuple[int, ...], theirs: IntArray, days: IntArray, n: int) -> FloatArray:
     """One trial's returns on the candidate's days; 0 where the trial has none."""
     column = np.zeros(len(days))
@@ -75,7 +82,7 @@ def trial_matrix(
     """
     raw, excess, numbers = [], [], []
     for row in rows:
-        theirs = days_of(row.start.key.dataset_digest)
+        theirs = _days(row.start.key.dataset_digest, days_of)
         if row.n != own and not np.isin(theirs, days, assume_unique=True).any():
             continue
         outcome = row.outcome

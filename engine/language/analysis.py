@@ -11,7 +11,13 @@ from typing import Final
 
 from engine.language.availability import levels_of, missing_in, missing_parts, shared_exits
 from engine.language.codes import Code
-from engine.language.examination import MAX_FINDINGS, Context, examine, findings_of
+from engine.language.examination import (
+    MAX_FINDINGS,
+    Context,
+    Examined,
+    examine,
+    findings_of,
+)
 from engine.language.fields import (
     check_order,
     check_parameter,
@@ -59,11 +65,18 @@ class Analysis:
         """Examine one expression and keep its resolved tree."""
         if text is None:
             return
-        found = examine(text, ROLES[role], self.context)
-        self.findings.extend(findings_of(text, ROLES[role], self.context, found, path))
+        found = self.examined(path, text, role)
         if found.resolved is not None:
             self.trees[path] = found.resolved
             self.findings.extend(missing_in(found.resolved, path))
+
+    def examined(self, path: str, text: str, role: str) -> Examined:
+        """One expression examined, its findings added."""
+        found = examine(text, ROLES[role], self.context)
+        # Fixes are looked for only while the findings can still be shown.
+        shown = len(self.findings) < MAX_FINDINGS
+        self.findings.extend(findings_of(text, ROLES[role], self.context, found, path, fixes=shown))
+        return found
 
     def add(self, findings: Iterable[SpecFinding]) -> None:
         """Add findings."""
@@ -95,9 +108,7 @@ def _lets(analysis: Analysis, seen: set[str]) -> None:
         analysis.add(_shadow(let.name, f"{path}/name", seen))
         # A let that uses itself or a later one finds it among the later names.
         context.later = frozenset(other.name for other in analysis.spec.lets[place:])
-        found = examine(let.expr, ROLES["let"], context)
-        where = f"{path}/expr"
-        analysis.add(findings_of(let.expr, ROLES["let"], context, found, where))
+        found = analysis.examined(f"{path}/expr", let.expr, "let")
         known = found.tree is not None and uses_state(found.tree, state)
         state[let.name] = known
         context.let_types[let.name] = LetType(found.unit if found.ok else None, known)

@@ -6,7 +6,18 @@ import re
 from typing import Final, Protocol
 
 from engine.language.codes import Code
-from engine.language.nodes import Boolean, Call, Comparison, Lag, Logic, Node, Not, Text
+from engine.language.nodes import (
+    Boolean,
+    Call,
+    Comparison,
+    Lag,
+    Logic,
+    Name,
+    Node,
+    Not,
+    Text,
+)
+from engine.language.operators import NAMES
 from engine.language.problems import Edit, Problem
 from engine.language.rendering import canonical, number_text
 from engine.language.repairs import whole_in
@@ -98,9 +109,21 @@ def _argument(walker: Walker, operator: Operator, arg: Arg, given: Node) -> Unit
     return None
 
 
+def _is_unknown(walker: Walker, given: Node) -> bool:
+    """A misspelt name where a constant stands: reported as such, with what was meant."""
+    scope = walker.scope
+    known = NAMES | scope.params.keys() | scope.lets.keys() | scope.later
+    if isinstance(given, Name) and given.name not in known:
+        walker.unit(given)
+        return True
+    return False
+
+
 def _window(walker: Walker, operator: Operator, arg: Arg, given: Node) -> None:
     low, high = int(arg.low), int(arg.high)
     found = walker.scope.constant(given)
+    if found is None and _is_unknown(walker, given):
+        return
     text = canonical(given)
     wanted = f"a window of `{operator.name}` is a whole number from {low} to {high} or an int"
     if found is None:
@@ -122,6 +145,8 @@ def _window(walker: Walker, operator: Operator, arg: Arg, given: Node) -> None:
 
 def _number(walker: Walker, operator: Operator, arg: Arg, given: Node) -> None:
     found = walker.scope.constant(given)
+    if found is None and _is_unknown(walker, given):
+        return
     if found is None:
         walker.note(
             Code.NUMBER_NOT_CONSTANT,
@@ -204,6 +229,8 @@ def divides(base: Timeframe, higher: Timeframe) -> bool:
 def check_lag(walker: Walker, node: Lag) -> None:
     """A lag is a constant whole number from 0."""
     found = walker.scope.constant(node.bars)
+    if found is None and _is_unknown(walker, node.bars):
+        return
     text = canonical(node.bars)
     if found is None:
         walker.note(

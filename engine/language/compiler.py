@@ -126,6 +126,7 @@ class CompiledSpec:
             fired = _fired(plan, bars, values, self.spec.limits.max_stop_distance_frac)
             inside = _in_regime(plan.allowed, label)
             fresh = fired.enter & inside & ~enter
+            fresh[: self.warmup] = False
             stop[fresh], target[fresh] = fired.stop[fresh], fired.target[fresh]
             enter |= fresh
             leave |= fired.leave
@@ -133,7 +134,7 @@ class CompiledSpec:
                 leave |= ~inside
         # Rules of one side share their moving exits: the checker refuses others.
         first = plans[0]
-        enter[: self.warmup] = leave[: self.warmup] = False
+        leave[: self.warmup] = False
         return SideDecisions(
             enter=enter,
             exit=leave,

@@ -66,6 +66,7 @@ class _Facts:
         self.below: dict[tuple[str, str], bool] = {}
 
     def add(self, node: Comparison) -> None:
+        """Take one more comparison in normal form as given."""
         if node.sign == "!=":
             return
         if node.sign == "==":
@@ -92,6 +93,7 @@ class _Facts:
         self.low[text] = max(now, (value, strict), key=lambda end: (end[0], end[1]))
 
     def contradict(self) -> bool:
+        """Whether what is given cannot hold together."""
         for text in self.low.keys() & self.high.keys():
             (low, low_open), (high, high_open) = self.low[text], self.high[text]
             if low > high or (low == high and (low_open or high_open)):

@@ -10,14 +10,18 @@ from engine.language.nodes import Span
 from engine.language.problems import Problem
 
 FOREIGN_WORDS: Final = frozenset({
-    "if", "else", "for", "in", "is", "lambda", "None", "async", "await", "yield", "import",
-    "from", "def", "class", "return", "while", "with", "assert", "del", "global", "nonlocal",
-    "pass", "raise", "try", "except", "finally", "print", "exec", "eval",
+    "if", "else", "for", "in", "is", "lambda", "None", "async", "await", "yield",
 })  # fmt: skip
-"""Words of other languages that are refused by name."""
+"""Words of expressions elsewhere that are refused by name."""
+
+STATEMENT_WORDS: Final = frozenset({
+    "import", "from", "def", "class", "return", "while", "with", "assert", "del", "global",
+    "nonlocal", "pass", "raise", "try", "except", "finally",
+})  # fmt: skip
+"""Words that begin statements elsewhere: there are none here."""
 
 _OUT_OF_PLACE: Final = frozenset({
-    ")", "]", "<", "<=", ">", ">=", "==", "!=", "*", "/", "and", "or",
+    ")", "]", ";", ":=", "=", "<", "<=", ">", ">=", "==", "!=", "*", "/", "and", "or",
 })  # fmt: skip
 
 
@@ -82,6 +86,12 @@ def stranger(token: Token) -> StopError:
             token.span,
             f"`{token.text}` is not part of the language: conditions are joined with and, or,"
             " not; a choice is `where(condition, x, y)`.",
+        )
+    if token.text in STATEMENT_WORDS:
+        return stopped(
+            Code.SYNTAX_INVALID,
+            token.span,
+            f"`{token.text}` is a statement of another language: only one expression stands here.",
         )
     if token.text in _OUT_OF_PLACE or token.kind in {"number", "name", "text"}:
         return stopped(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from engine.language.codes import WARNINGS, Code
 from engine.language.expressions import read
@@ -20,6 +20,9 @@ from engine.language.scope import LetType, Scope
 from engine.language.spec import Parameter
 from engine.language.units import Unit
 from engine.market import Timeframe
+
+MAX_FINDINGS: Final = 20
+"""More than this is not shown at once."""
 
 
 @dataclass(slots=True)
@@ -100,28 +103,40 @@ def refusals(text: str, role: Role, context: Context) -> tuple[Problem, ...]:
     return tuple(problem for problem in problems if problem.code not in WARNINGS)
 
 
-def findings_of(
-    text: str, role: Role, context: Context, examined: Examined, path: str = ""
+def findings_of(  # noqa: PLR0913 - where, what, and whether to look for fixes
+    text: str,
+    role: Role,
+    context: Context,
+    examined: Examined,
+    path: str = "",
+    *,
+    fixes: bool = True,
 ) -> tuple[SpecFinding, ...]:
-    """The problems of an examined expression as findings, each with a fix that was tried."""
+    """The problems of an examined expression as findings, each with a fix that was tried.
+
+    fixes: False skips the search for fixes, for findings that will not be shown.
+    """
+    tried: dict[str, tuple[Problem, ...]] = {}
 
     def check(candidate: str) -> tuple[Problem, ...]:
-        return refusals(candidate, role, context)
+        """What refuses a candidate for a fix; each text is examined once."""
+        if candidate not in tried:
+            tried[candidate] = refusals(candidate, role, context)
+        return tried[candidate]
 
-    return tuple(
-        SpecFinding(
+    def finding(problem: Problem) -> SpecFinding:
+        """One problem with its path, its text and its fix."""
+        warning = problem.code in WARNINGS
+        fix = repaired(text, problem, check) if fixes and not warning else None
+        return SpecFinding(
             code=problem.code.value,
-            level="warning" if problem.code in WARNINGS else "error",
+            level="warning" if warning else "error",
             path=path,
             span=problem.span,
             value=text[problem.span[0] : problem.span[1]][:120],
             message=problem.message,
-            hint=problem.hint,
-            fix=None if problem.code in WARNINGS else repaired(text, problem, check),
+            hint=problem.hint or ("" if fix is None else f"write {fix}"),
+            fix=fix,
         )
-        for problem in examined.problems[:MAX_FINDINGS]
-    )
 
-
-MAX_FINDINGS = 20
-"""More than this is not shown at once."""
+    return tuple(finding(problem) for problem in examined.problems[:MAX_FINDINGS])

@@ -34,6 +34,7 @@ class _Writer:
             self.lets[let.name] = resolve(parse(let.expr), values, self.lets)
 
     def text(self, expression: str | None) -> str | None:
+        """One expression as canonical text of its normal form."""
         if expression is None:
             return None
         return canonical(normal(resolve(parse(expression), self.values, self.lets)))

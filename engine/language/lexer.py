@@ -87,7 +87,7 @@ def _unknown(source: str, place: int) -> Problem:
         return Problem(
             Code.SYNTAX_STRING,
             (place, len(source)),
-            'this text has no end or holds a backslash: write a quoted word such as "1d".',
+            'this text has a prefix, a backslash or no end: write a quoted word such as "1d".',
             'write a quoted word such as "1d"',
         )
     return Problem(
@@ -130,8 +130,11 @@ def lex(source: str) -> Lexed:
             return Lexed((), _unknown(source, place))
         token = Token(match.lastgroup, match.group(), match.start(), match.end())  # type: ignore[arg-type]  # the pattern's group names are the kinds
         place = match.end()
-        if token.kind == "number" and place < len(source) and _glued(source[place]):
+        following = source[place : place + 1]
+        if token.kind == "number" and following and _glued(following):
             return Lexed((), _bad_number(source, token))
+        if token.kind == "name" and following in {"'", '"'}:
+            return Lexed((), _unknown(source, place))
         tokens.append(token)
     tokens.append(Token("end", "", max(0, len(source) - 1), len(source)))
     return Lexed(tuple(tokens), _nesting(tokens))

@@ -10,7 +10,14 @@ from __future__ import annotations
 from typing import Final
 
 from engine.language.codes import Code
-from engine.language.cursor import FOREIGN_WORDS, Cursor, StopError, stopped, stranger
+from engine.language.cursor import (
+    FOREIGN_WORDS,
+    STATEMENT_WORDS,
+    Cursor,
+    StopError,
+    stopped,
+    stranger,
+)
 from engine.language.foreign import without_attribute
 from engine.language.lexer import Token
 from engine.language.nodes import (
@@ -40,6 +47,9 @@ _COMPARISONS: Final[dict[str, ComparisonSign]] = {
     "<": "<", "<=": "<=", ">": ">", ">=": ">=", "==": "==", "!=": "!=",
 }  # fmt: skip
 _MISSPELT_COMPARISONS: Final[dict[str, ComparisonSign]] = {"=": "==", "<>": "!="}
+_NOT_NAMES: Final = FOREIGN_WORDS | STATEMENT_WORDS | {"and", "or"}
+# These parse elsewhere and are forbidden here; the other spellings parse nowhere.
+_BITWISE: Final = frozenset({"&", "|", "~"})
 _TRUTHS: Final = {"True": True, "False": False, "TRUE": True, "FALSE": False}
 
 
@@ -77,17 +87,20 @@ class Parser(Cursor):
         )
         return Call("where", (condition, value, other), span, span)
 
+    def _misspelt(self, token: Token, meant: str) -> None:
+        """A sign of other languages whose meaning is plain."""
+        code = Code.SYNTAX_FORBIDDEN if token.text in _BITWISE else Code.SYNTAX_INVALID
+        self._note(
+            code, token.span, f"`{token.text}` is not part of the language: write `{meant}`."
+        )
+
     def _logic(self, word: LogicWord) -> Node:
         start = self._token.start
         items = [self._negated() if word == "and" else self._logic("and")]
         while self._is(word, *_WORDS[word]):
             token = self._take()
             if token.text != word:
-                self._note(
-                    Code.SYNTAX_FORBIDDEN,
-                    token.span,
-                    f"`{token.text}` is not part of the language: write `{word}`.",
-                )
+                self._misspelt(token, word)
             items.append(self._negated() if word == "and" else self._logic("and"))
         if len(items) == 1:
             return items[0]
@@ -99,11 +112,7 @@ class Parser(Cursor):
             token = self._take()
             starts.append(token.start)
             if token.text != "not":
-                self._note(
-                    Code.SYNTAX_FORBIDDEN,
-                    token.span,
-                    f"`{token.text}` is not part of the language: write `not`.",
-                )
+                self._misspelt(token, "not")
         tree = self._comparison()
         for start in reversed(starts):
             tree = Not(tree, self._since(start))
@@ -117,11 +126,7 @@ class Parser(Cursor):
             return _COMPARISONS[self._take().text]
         if token.text in _MISSPELT_COMPARISONS:
             sign = _MISSPELT_COMPARISONS[self._take().text]
-            self._note(
-                Code.SYNTAX_FORBIDDEN,
-                token.span,
-                f"`{token.text}` is not part of the language: write `{sign}`.",
-            )
+            self._misspelt(token, sign)
             return sign
         return None
 
@@ -175,7 +180,7 @@ class Parser(Cursor):
 
     def _percent(self, tree: Node, start: int) -> Node:
         self._note(
-            Code.SYNTAX_FORBIDDEN,
+            Code.SYNTAX_INVALID,
             self._since(start),
             "percent signs are not part of the language: 5 % is 0.05.",
             repaired=isinstance(tree, Number),
@@ -260,7 +265,7 @@ class Parser(Cursor):
             return Number(_number(token.text), token.span)
         if token.kind == "text":
             return self._stray_text(token)
-        if token.kind == "name" and token.text not in FOREIGN_WORDS | {"and", "or"}:
+        if token.kind == "name" and token.text not in _NOT_NAMES:
             return self._named(token)
         if token.text == "(":
             inner = self._choice()
@@ -318,7 +323,7 @@ class Parser(Cursor):
 
     def _missing_bracket(self) -> StopError:
         token = self._token
-        if token.text in FOREIGN_WORDS:
+        if token.text in FOREIGN_WORDS | STATEMENT_WORDS:
             return stranger(token)
         return stopped(Code.SYNTAX_INVALID, token.span, "a bracket `)` or a comma is missing here.")
 

@@ -120,6 +120,7 @@ class Plan:
         places = tuple(self.add(item) for item in tree.items)
 
         def compute(_bars: Bars, inputs: Inputs) -> FloatArray:
+            """Join the conditions from the left, three-valued."""
             result = inputs[0]
             for other in inputs[1:]:
                 result = join(result, other)
@@ -146,6 +147,7 @@ class Plan:
                 places.append(self.add(given))
 
         def compute(bars: Bars, inputs: Inputs) -> FloatArray:
+            """Call the kernel with series and constants in their places."""
             series = iter(inputs)
             return kernel(bars, *(next(series) if item is None else item for item in fixed))
 

@@ -65,12 +65,15 @@ def repaired(text: str, first: Problem, check: Callable[[str], tuple[Problem, ..
     check: problems that refuse a text; the answer passes it without any.
     """
     problem: Problem | None = first
-    for _ in range(_ROUNDS):
+    for left in range(_ROUNDS - 1, -1, -1):
         if problem is None or problem.edit is None:
             return None
         text = problem.edit.apply(text)
         found = check(text)
         if not found:
             return text
+        if len(found) > left:
+            # A replacement repairs one problem: so many are not repaired in the rounds left.
+            return None
         problem = next((item for item in found if item.edit is not None), None)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 MAX_DISTANCE: Final = 2
@@ -45,6 +46,7 @@ ALIASES: Final = {
 """What others call it -> what it is called here."""
 
 
+@lru_cache(maxsize=8_192)
 def edit_distance(left: str, right: str) -> int:
     """Insertions, deletions and replacements that turn one word into the other."""
     row = list(range(len(right) + 1))

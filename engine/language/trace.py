@@ -53,6 +53,7 @@ class _Atom:
     known: FloatArray
 
     def at(self, index: int) -> tuple[float | None, float | None, bool | None]:
+        """Left value, right value and truth at a bar, None where missing."""
         truth = float(self.known[index])
         return _value(self.left, index), _value(self.right, index), _definite(truth)
 
@@ -75,6 +76,7 @@ class _Tracer:
         self.values: Mapping[str, FloatArray] = dict(zip(texts, values, strict=True))
 
     def atoms(self, node: Node) -> Iterator[_Atom]:
+        """The conditions without parts of a tree, from the left."""
         if isinstance(node, Logic):
             for item in node.items:
                 yield from self.atoms(item)

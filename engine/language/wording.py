@@ -43,12 +43,15 @@ class _Writer:
         self.table = self.phraser.table
 
     def number(self, value: float) -> str:
+        """A number by locale."""
         return number_words(value, self.language)
 
     def percent(self, value: float) -> str:
+        """A fraction of one as percent."""
         return percent_words(value, self.language)
 
     def expression(self, text: str | None) -> str:
+        """An expression in words, quoted when it cannot be read."""
         if text is None:
             return ""
         tree = read(text).tree
@@ -56,9 +59,8 @@ class _Writer:
             return str(self.table["unreadable"].format(text))
         return self.phraser.say(tree)
 
-    # Lines in the order of the document
-
     def lines(self) -> Iterator[str]:
+        """The sentences, part by part."""
         yield self._head()
         for param in self.spec.params:
             yield self._parameter(param)

@@ -26,13 +26,18 @@ class AuditReport:
         """Verified rows of all chains."""
         return sum(chain.rows for chain in self.chains)
 
+    @property
+    def first_bad(self) -> str | None:
+        """`chain:row` of the first row that does not verify; None when all do."""
+        bad = (f"{chain.chain}:{chain.first_bad}" for chain in self.chains if not chain.ok)
+        return next(bad, None)
+
     def as_dict(self) -> dict[str, object]:
-        """JSON form: ok, rows, first_bad (chain:row or null), anchors, chains."""
-        bad = [f"{chain.chain}:{chain.first_bad}" for chain in self.chains if not chain.ok]
+        """JSON form: ok, rows, first_bad (chain:row or null), chains."""
         return {
             "ok": self.ok,
             "rows": self.rows,
-            "first_bad": bad[0] if bad else None,
+            "first_bad": self.first_bad,
             "chains": [
                 {"chain": c.chain, "ok": c.ok, "rows": c.rows, "head": c.head} for c in self.chains
             ],

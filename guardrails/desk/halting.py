@@ -77,7 +77,7 @@ def kill(
 
 def tighten(ctx: DeskContext, actor: str, reason: str, state: TradingState) -> Killed:
     """Move to a stricter state; also what rules and watchers call. Never loosens."""
-    told = clean_text(reason, REASON_LENGTH) or "no reason given"
+    told = clean_text(reason, REASON_LENGTH).strip() or "no reason given"
     ctx.latch.trip(Halt(state=state, actor=actor, reason=told, at=ctx.clock.now()))
     try:
         with ctx.db.write() as work:
@@ -130,7 +130,7 @@ def request_rearm(ctx: DeskContext, caller: Caller, reason: str) -> Rearmed:
     refusal = forbidden(ctx.db, caller, Verb.REARM_FIRST)
     if refusal is not None:
         return Rearmed(current_state(ctx), (refusal,))
-    told = clean_text(reason, REASON_LENGTH)
+    told = clean_text(reason, REASON_LENGTH).strip()
     with ctx.db.write() as work:
         # files first: what is tripped while we look stays unknown and so stays in force
         known = ctx.latch.names()

@@ -56,8 +56,8 @@ def _store(here: Local) -> PartHealth:
         return PartHealth("store", "look", "no store yet; it is made by `peak serve`")
     report = verify_files(here.folders, here.clock)
     if not report.ok:
-        first = report.as_dict()["first_bad"]
-        return PartHealth("store", "bad", f"the journal breaks at {first}; restore a backup")
+        where = report.first_bad
+        return PartHealth("store", "bad", f"the journal breaks at {where}; restore a backup")
     return PartHealth("store", "ok", f"journal whole, {report.rows} rows")
 
 

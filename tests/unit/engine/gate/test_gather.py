@@ -13,7 +13,8 @@ from engine.backtest.simulator import simulate
 from engine.data.dataset import Dataset
 from engine.data.partitions import HoldoutBars, LookPermit
 from engine.errors import InputError
-from engine.gate.gather import decisions_from, holdout_evidence, train_evidence
+from engine.gate.gather import train_evidence
+from engine.gate.holdout import decisions_from, holdout_evidence
 from engine.gate.statistics import holdout_key
 from engine.language.compiler import compile_spec
 

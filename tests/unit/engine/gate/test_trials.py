@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.data.bars import IntArray
-from engine.errors import IntegrityError
+from engine.errors import DataError, IntegrityError
 from engine.gate.trials import trial_matrix
 from engine.ledger import Lineage, TrialKey, TrialOutcome, TrialRow, TrialStart
 from engine.records import Digest, digest
@@ -74,6 +74,21 @@ def test_the_candidate_must_be_in_the_ledger() -> None:
     assert trial_matrix(rows, 1, DAYS[DAILY], days_of).count == 1
     with pytest.raises(IntegrityError) as caught:
         trial_matrix(rows, 2, DAYS[DAILY], days_of)
+    assert caught.value.code == "LEDGER_BROKEN"
+
+
+def test_every_trials_dataset_must_be_there() -> None:
+    """A dataset that was taken away does not make its trials vanish: LEDGER_BROKEN."""
+
+    def gone(dataset: Digest) -> IntArray:
+        if dataset == LATER:
+            raise DataError("DATASET_UNKNOWN", "there is no such dataset")
+        return DAYS[dataset]
+
+    rows = [row(1, ran(1, 2, 3, 4)), row(2, ran(5, 6, 7, 8), LATER)]
+    assert trial_matrix(rows[:1], 1, DAYS[DAILY], gone).count == 1
+    with pytest.raises(IntegrityError) as caught:
+        trial_matrix(rows, 1, DAYS[DAILY], gone)
     assert caught.value.code == "LEDGER_BROKEN"
 
 

@@ -101,7 +101,8 @@ FIELDS: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
       "stops": [{"kind": "time_bars", "value": 5}]},
      {"sizing": {"kind": "risk_per_trade", "value": 0.01}}),
     ("STOP_MISSING_FOR_RISK", "/targets/0",
-     {"targets": [{"kind": "r_multiple", "value": 2}], "stops": [{"kind": "time_bars", "value": 5}]},
+     {"targets": [{"kind": "r_multiple", "value": 2}],
+      "stops": [{"kind": "time_bars", "value": 5}]},
      {"targets": [{"kind": "r_multiple", "value": 2}]}),
     ("NO_EXIT", "/rules/0", {"rules": _rule(exit=None), "stops": []}, {"rules": _rule(exit=None)}),
     ("STOP_SIDE", "/stops/0/price",
@@ -124,7 +125,7 @@ def test_each_wrong_field_is_found_where_it_stands(
 
 RANKING = {"score": "roc(close,20)", "long_top": 2}
 WAITING: list[tuple[str, dict[str, Any]]] = [
-    ("/pyramiding", {"pyramiding": {"max_units": 2, "add_when": "close > last_entry_price"}}),
+    ("/pyramiding", {"pyramiding": {"max_units": 2, "add_when": "close > high[1]"}}),
     ("/cross_section", {"rules": [], "cross_section": RANKING}),
     ("/pair", {"pair": {"y": "A", "x": "B"}}),
     ("/ensemble", {"rules": [], "ensemble": {"members": [{"strategy": "x", "weight": 1.0}]}}),
@@ -215,7 +216,8 @@ def test_lets_that_double_each_other_are_stopped_before_they_are_built() -> None
 
 
 WARN: list[tuple[str, dict[str, Any]]] = [
-    ("SIZE_CAPPED", {"sizing": {"kind": "risk_per_trade", "value": 0.05, "max_position_frac": 0.2}}),
+    ("SIZE_CAPPED", {"sizing": {"kind": "risk_per_trade", "value": 0.05,
+                                "max_position_frac": 0.2}}),
     ("PARAM_EDGE", {"params": [{"name": "n", "type": "int", "default": 5, "low": 5, "high": 9}]}),
     ("SWEEP_SIZE", {"params": [{"name": f"n{i}", "type": "int", "default": 50, "low": 1,
                                 "high": 100, "step": 1} for i in range(3)]}),

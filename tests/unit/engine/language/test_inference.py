@@ -48,6 +48,8 @@ CASES = [
     ("entry", "sma(close,wide) > close", "WINDOW_RANGE", "wide", "sma(close,n) > close"),
     ("entry", "stdev(close,1) > 0.5", "WINDOW_RANGE", "1", "stdev(close,2) > 0.5"),
     ("entry", "sma(close,open) > close", "WINDOW_NOT_CONSTANT", "open", "sma(close,n) > close"),
+    ("entry", "sma(close,nn) > close", "NAME_UNKNOWN", "nn", "sma(close,n) > close"),
+    ("entry", "close[nn] > close", "NAME_UNKNOWN", "nn", "close[n] > close"),
     ("entry", "sma(close,2.5) > close", "WINDOW_NOT_INTEGER", "2.5", "sma(close,3) > close"),
     ("entry", "sma(close,k) > close", "WINDOW_NOT_INTEGER", "k", "sma(close,n) > close"),
     ("entry", "bb_upper(close,20,atr(14)) > close", "NUMBER_NOT_CONSTANT", "atr(14)",

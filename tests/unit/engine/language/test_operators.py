@@ -9,7 +9,7 @@ import pytest
 from engine.language.arguments import divides
 from engine.language.checker import check_expression
 from engine.language.operators import NAMES, OPERATORS, SERIES_BY_NAME, STATE_BY_NAME
-from engine.language.phrasing import LANGUAGES, phrases
+from engine.language.phrasing import LANGUAGES, Language, phrases
 from engine.language.suggestions import ALIASES
 from engine.market import Timeframe
 
@@ -41,9 +41,9 @@ def test_every_example_type_checks(name: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_name_has_words(language: str) -> None:
+def test_every_name_has_words(language: Language) -> None:
     """No operator, series or state is without words in German or English."""
-    table = phrases("de" if language == "de" else "en")
+    table = phrases(language)
     assert set(table["operators"]) == set(OPERATORS)
     assert set(table["names"]) == set(SERIES_BY_NAME) | set(STATE_BY_NAME)
 

@@ -40,7 +40,7 @@ def together(*acts: Callable[[], object]) -> list[object]:
 
 def idea(world: DeskWorld, number: int) -> OrderTicket:
     """A pending ticket of its own lineage, small enough that fifty of them fit."""
-    small = signal(risk_fraction=0.0001, bar_close=NOW + timedelta(hours=number))
+    small = signal(risk_fraction=0.00005, bar_close=NOW + timedelta(hours=number))
     made = propose(world.ctx, world.caller("trader-1"), Proposal(small, f"idea-{number}"))
     assert made.ticket is not None
     assert made.denials == ()
