@@ -126,6 +126,7 @@ class OpenAIModel:
         deadline = self._clock.monotonic() + self._settings.reply_timeout_s
 
         def on_text(text: str) -> None:
+            """Hand on a piece of text."""
             seen.append(text)
             if request.on_token:
                 request.on_token(text)

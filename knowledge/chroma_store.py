@@ -30,7 +30,7 @@ PARAMETERS: Final[dict[str, str | int]] = {
     "space": "cosine",
     "ef_construction": 200,
     "ef_search": 200,
-    "max_neighbors": 32,  # with 16, 3 of 400 builds lost entries among near-duplicates, with 32 none
+    "max_neighbors": 32,  # with 16, 3 of 400 builds lost near-duplicates; with 32 none
 }
 QUERY_TIMEOUT_S: Final = 0.25
 _COLLECTION: Final = "passages"
@@ -162,6 +162,7 @@ def in_time(work: Callable[[], _T], timeout_s: float) -> _T:
     answers: queue.SimpleQueue[tuple[_T | None, BaseException | None]] = queue.SimpleQueue()
 
     def run() -> None:
+        """The call on a thread of its own."""
         try:
             answers.put((work(), None))
         except BaseException as error:  # noqa: BLE001 - handed to the waiting thread

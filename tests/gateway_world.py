@@ -209,9 +209,7 @@ class World:
         self.latch = Latch(root / "halt")
         self.latch.prepare()
         self.boot = Boot(
-            settings=Settings(
-                deployment=DeploymentSettings(id="test"), gateway=GatewaySettings()
-            ),
+            settings=Settings(deployment=DeploymentSettings(id="test"), gateway=GatewaySettings()),
             secrets=root / "secrets",
             state_dir=root,
             costs=costs,

@@ -56,7 +56,8 @@ class _Held(Protocol):
     exit_price: float
     sl: float | None
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Close the trade at the next open."""
 
 
 def _tightest(long: bool, levels: list[float | None]) -> float | None:
@@ -77,6 +78,7 @@ class _Replay(Strategy):  # type: ignore[misc]  # the package has no types
     request: OracleRequest
 
     def init(self) -> None:
+        """Read the request once."""
         self.units = dict(self.request.units)
         sides = {"long": self.request.long, "short": self.request.short}
         self.sides = {name: side for name, side in sides.items() if side is not None}
@@ -84,6 +86,7 @@ class _Replay(Strategy):  # type: ignore[misc]  # the package has no types
         self.leaves = {name: set(side.leave) for name, side in self.sides.items()}
 
     def next(self) -> None:
+        """Act on what was decided at the last close."""
         t = len(self.data) - 2  # one bar more than ours, and it counts from one
         for trade in self.trades:
             self._raise_stop(trade, t)

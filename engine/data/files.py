@@ -111,6 +111,7 @@ def _table(data: bytes, layout: Layout) -> Any:  # noqa: ANN401 - pyarrow has no
     broken: list[Any] = []
 
     def remember(row: Any) -> str:  # noqa: ANN401 - pyarrow has no types
+        """Keep a line that pyarrow could not read."""
         broken.append(row)
         return "error"
 

@@ -57,6 +57,7 @@ def cost_lines(data: ReportData, language: Language) -> list[tuple[str, str]]:
     costs = data.costs
 
     def bps(value: float) -> str:
+        """Basis points as text."""
         return text("cost.bps", language, value=format_value(value, "count", language))
 
     return [

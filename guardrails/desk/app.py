@@ -50,6 +50,7 @@ def application(desk: Desk) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        """Start and stop what lives with the application."""
         del app
         desk.first_operator.prepare()
         desk.judge.start()

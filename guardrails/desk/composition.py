@@ -92,6 +92,7 @@ def compose(settings: Settings, secrets: DeskSecrets, ports: Ports) -> Desk:
     facts, history = FactsView(candidates), ChatStore(database)
 
     def ended(signed: SignedCertificate) -> str | None:
+        """Why a certificate does not hold now."""
         digest = signed.certificate.digest
         revoked = certificates.revoked(digest)
         return valid(signed.certificate, ports.clock.now(), code_digest(), revoked=revoked)

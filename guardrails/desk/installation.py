@@ -35,6 +35,7 @@ def prepare(folders: Folders, *, model_api_key: str = "") -> bool:
 
 def _answers(url: str) -> Callable[[], bool]:
     def ready() -> bool:
+        """True when the address answers."""
         try:
             with httpx2.Client(trust_env=False, timeout=1.0) as client:
                 return client.get(url).status_code == httpx2.codes.OK

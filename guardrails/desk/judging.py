@@ -144,6 +144,7 @@ class Judge:
         family = bench.dataset.family
 
         def left() -> int:
+            """Looks left this year."""
             return looks_left(rooms.looks.rows(family), now.year)
 
         if not needs_look(candidate, train, rooms.criteria):

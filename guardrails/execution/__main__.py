@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stop = Event()
 
     def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
+        """Remember that the process was asked to end."""
         stop.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -13,7 +13,7 @@ from engine.ledger import TrialSource
 from guardrails.desk.api.answers import answer
 from guardrails.desk.api.bodies import body_of, schema_of
 from guardrails.desk.api.doors import Actor, DeskOf, entering
-from guardrails.desk.api.security import REPORT_CSP
+from guardrails.desk.api.security import report_csp
 from guardrails.desk.api.views import (
     candidate_view,
     copilot_candidate_view,
@@ -116,5 +116,5 @@ def report(
             "REPORT_UNKNOWN", "there is no such report", value=f"{candidate_id[:12]}.{form}",
             hint="take html, md or json of a judged candidate",
         )  # fmt: skip
-    headers = {"content-security-policy": REPORT_CSP} if form == "html" else {}
+    headers = {"content-security-policy": report_csp()} if form == "html" else {}
     return Response(path.read_bytes(), media_type=REPORT_TYPES[form], headers=headers)

@@ -39,6 +39,7 @@ async def turn(
     ask = Ask(asked.thread_id, asked.text, actor.person_id, asked.language)
 
     async def stream() -> AsyncIterator[bytes]:
+        """The turn's events as bytes."""
         async for event in desk.chat.turn(ask):
             yield sse(event)
 

@@ -113,6 +113,7 @@ def door(verb: Verb) -> Callable[[Request], Awaitable[Actor]]:
     """A dependency for an API route that needs `verb`."""
 
     async def enter(request: Request) -> Actor:
+        """The actor, or a refusal."""
         actor = require(request, verb)
         check_csrf(request, actor, request.headers.get("x-csrf-token"))
         return actor

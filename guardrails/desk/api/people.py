@@ -70,6 +70,7 @@ async def sign_in(request: Request, desk: DeskOf) -> Response:
     asked = await body_of(request, SignInRequest)
 
     def enter() -> SignedIn | Denial:
+        """The slow part, on a thread."""
         return desk.sign_ins.sign_in(asked.name, asked.password, address=address_of(request))
 
     found = await asyncio.to_thread(enter)

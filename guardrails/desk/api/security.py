@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from engine.reports.render_html import style_source
 from guardrails.desk.api.answers import denied
 from guardrails.reasons import Denial, Reason
 
@@ -14,13 +16,17 @@ CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
-REPORT_CSP: Final = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
-    "base-uri 'none'; form-action 'none'; sandbox"
-)
-"""A report is one file with its own style block; it runs no script and talks to nobody."""
-
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@cache
+def report_csp() -> str:
+    """Policy of a report: its own style block, no script, talks to nobody, frames nowhere else."""
+    return (
+        f"default-src 'none'; style-src {style_source()}; img-src data:; frame-ancestors 'self'; "
+        "base-uri 'none'; form-action 'none'; sandbox"
+    )
+
 
 _HEADERS: Final = {
     "content-security-policy": CSP,
@@ -46,6 +52,7 @@ class SecurityHeaders:
             return
 
         async def with_headers(message: Message) -> None:
+            """Send with the headers added."""
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():

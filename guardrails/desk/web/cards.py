@@ -23,6 +23,7 @@ from guardrails.desk.web.render import Language, word
 from guardrails.store.chat import Message
 
 _ID = re.compile(r"^[0-9a-f]{64}$")
+MAX_LINE: Final = 4_000
 _LINES: Final = ("questions", "conflicts", "unsupported")
 
 
@@ -38,6 +39,11 @@ def _rows(payload: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
 
 def _text(row: Mapping[str, Any], name: str) -> str:
     return clean_text(str(row.get(name) or ""), 600)
+
+
+def shown_lines(text: str) -> str:
+    """Text with its line breaks, each line without control, format or bidi characters."""
+    return "\n".join(clean_text(line, MAX_LINE) for line in text.splitlines())
 
 
 def _last_draft(messages: Sequence[Message]) -> dict[str, Any] | None:
@@ -68,12 +74,13 @@ def bubble(message: Message, language: Language) -> dict[str, object]:
     """One message for the page."""
     payload = message.payload
     if message.role == "user":
-        return {"mine": True, "text": str(payload.get("text", "")), "at": message.created_at}
+        text = shown_lines(str(payload.get("text", "")))
+        return {"mine": True, "text": text, "at": message.created_at}
     answer, error = _part(payload, "answer"), _part(payload, "error")
     return {
         "mine": False,
         "at": message.created_at,
-        "text": str(answer.get("text", "")),
+        "text": shown_lines(str(answer.get("text", ""))),
         "problem": _problem(error, language) if error else None,
         "sources": [_source(row) for row in _rows(answer, "citations")],
         "unverified": _count(answer.get("unverified")),
@@ -115,10 +122,10 @@ def card(desk: Desk, messages: Sequence[Message], language: Language) -> dict[st
     codes = reply.get("refusal_codes")
     refused = [word(language, "refusal", one) for one in codes] if isinstance(codes, list) else []
     return {
-        "name": word(language, "draft_status", reply.get("status")) if spec is None else spec.name,
+        "name": _name(reply, spec, language),
         "drafter": word(language, "drafter", draft.get("drafter", "")),
         "words": () if spec is None else in_words(spec, language),
-        "spec": None if spec is None else json.dumps(reply["spec"], indent=1, ensure_ascii=False),
+        "spec": None if spec is None else spec_text(reply["spec"]),
         "problem": problem,
         "next_trial": None if spec is None else _next_trial(desk, spec),
         "assumptions": [
@@ -131,6 +138,17 @@ def card(desk: Desk, messages: Sequence[Message], language: Language) -> dict[st
         ],
         "lists": [*lists, ("refused", refused)],
     }
+
+
+def spec_text(data: object) -> str:
+    """A spec's JSON for reading."""
+    return shown_lines(json.dumps(data, indent=1, ensure_ascii=False))
+
+
+def _name(reply: Mapping[str, Any], spec: StrategySpec | None, language: Language) -> str:
+    if spec is None:
+        return word(language, "draft_status", reply.get("status"))
+    return clean_text(spec.name, 80)
 
 
 def _spec(

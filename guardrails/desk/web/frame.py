@@ -136,6 +136,7 @@ class PageRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def answered(request: Request) -> Response:
+            """The page, or the refusal as a page."""
             try:
                 return await handle(request)
             except Refused as refused:

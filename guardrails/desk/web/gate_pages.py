@@ -15,7 +15,7 @@ from engine.records import canonical
 from engine.text import clean_text
 from guardrails.desk.api.doors import DeskOf, require
 from guardrails.desk.intake import Submission, Submitter
-from guardrails.desk.web.cards import last_spec
+from guardrails.desk.web.cards import last_spec, spec_text
 from guardrails.desk.web.frame import PageRoute, go, html, language_of, posted
 from guardrails.desk.web.refusals import denial_row
 from guardrails.desk.web.render import Language, translate
@@ -90,7 +90,7 @@ def _row(desk: DeskOf, stored: StoredCandidate, language: Language) -> dict[str,
         "chat": stored.candidate.lineage.chat,
         "words": in_words(spec, language),
         "rationale": clean_text(stored.candidate.rationale, 2_000),
-        "spec": json.dumps(json.loads(canonical(spec)), indent=1, ensure_ascii=False),
+        "spec": spec_text(json.loads(canonical(spec))),
     }
 
 

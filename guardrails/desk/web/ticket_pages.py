@@ -105,7 +105,9 @@ def _ticket(
         "rationale": _rationale(desk, found.ticket),
     }
     refusal = None if denial is None else denial_row(denial, language)
-    return html(request, "ticket.html", 200 if denial is None else 403, row=row, refusal=refusal)
+    return html(
+        request, "ticket.html", 200 if denial is None else 403, row=row, refusal_row=refusal
+    )
 
 
 def _nonce(desk: DeskOf, actor: Actor, found: TicketView) -> str:

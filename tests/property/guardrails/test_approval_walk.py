@@ -293,15 +293,17 @@ def desk() -> Iterator[Desk]:
         made.close()
 
 
-@pytest.mark.parametrize(("first", "releases"), [((), 2), (HELD, 5)], ids=["new", "held"])
+@pytest.mark.timeout(3_600 if needs.OPTIONS.full_volume else 180)
+@pytest.mark.parametrize(("first", "releases"), [((), 1), (HELD, 2)], ids=["new", "held"])
 def test_the_protocol_does_what_the_model_says(
     desk: Desk, first: tuple[tuple[str, int], ...], releases: int
 ) -> None:
     """In every state in reach: recorded and released exactly when the model allows it.
 
-    At full volume the walk exhausts the protocol; otherwise it ends after some hundred steps.
+    At full volume the walk exhausts the protocol (3,648 states); otherwise it ends after some
+    hundred steps.
     """
-    seen = walk(desk, first, most_steps=10**6 if needs.OPTIONS.full_volume else 400)
+    seen = walk(desk, first, most_steps=10**6 if needs.OPTIONS.full_volume else 300)
     assert seen.difference == ""
     assert seen.states > 40
     assert seen.released >= releases
@@ -334,7 +336,7 @@ BUGS: dict[str, tuple[tuple[tuple[str, int], ...], Remove]] = {
     "the limits of the decision are not compared": ((), without("same_limits")),
     "the limits are not compared at the release": (HELD, without("limits_kept", "limits_version")),
     "a halt does not stop an approval": ((), without("not_halted")),
-    "a halt does not stop a release": (HELD, without("state")),
+    "a halt does not stop a release": (HELD, without("state", "capital")),
     "the price is not read at the release": ((), without("reference", "prices")),
 }
 """Seeded bugs, with the acts that come before the walk."""

@@ -175,9 +175,7 @@ def test_the_killer_works_beside_a_running_gateway(world: World, start: Start) -
     done = killed(world)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["verified"] is True
-    until(
-        lambda: view(world).orders()[0].state is OrderState.CANCELED, "the cancel is not seen"
-    )
+    until(lambda: view(world).orders()[0].state is OrderState.CANCELED, "the cancel is not seen")
 
 
 def test_the_killer_works_with_a_gateway_that_hangs(world: World, start: Start) -> None:

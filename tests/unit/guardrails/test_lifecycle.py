@@ -117,15 +117,15 @@ def test_a_final_state_is_left_by_a_late_fill_alone() -> None:
 
 def test_the_groups_of_states_cover_all_of_them() -> None:
     """Every state is live or final, and the smaller groups lie inside."""
-    assert LIVE | FINAL == set(OrderState)
+    assert set(OrderState) == LIVE | FINAL
     assert not LIVE & FINAL
     assert WORKING | UNSETTLED < LIVE
-    assert NEVER_SENT == {
+    assert {
         OrderState.INTENT,
         OrderState.DENIED,
         OrderState.REJECTED,
         OrderState.NOT_PLACED,
-    }
+    } == NEVER_SENT
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ def _lines(dataset: Dataset) -> list[str]:
     """What was registered, for people."""
 
     def span(first: datetime, last: datetime) -> str:
+        """Two days as text."""
         return f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
 
     return [

@@ -33,7 +33,7 @@ from tests.needs import OPTIONS
 
 NOTIONAL = 500.0
 STEP, LOT = ACME.price_step, ACME.quantity_step
-BARS = 12_000 if OPTIONS.full_volume else 500
+BARS = 6_000 if OPTIONS.full_volume else 300
 TRADES = 2_000 if OPTIONS.full_volume else 80
 Done = tuple[int, str, Decimal, Decimal]
 
@@ -105,6 +105,7 @@ class Trader:
         """Start flat."""
         self.story, self.venue = of, venue
         self.number = 0
+        self.held = Decimal(0)
         self.plan: tuple[Decimal, Decimal, Decimal] | None = None
         self.done: list[Done] = []
 
@@ -134,6 +135,7 @@ class Trader:
     def _follow(self, index: int) -> None:
         for trade in self.venue.trades_since(len(self.done)):
             self.done.append((index, trade.side.value, trade.quantity, trade.price))
+            self.held += trade.quantity if trade.side is Side.BUY else -trade.quantity
             if trade.side is Side.BUY and self.plan is not None:
                 quantity, stop, target = self.plan
                 pair = {"time_in_force": "gtc", "oco_group": f"pair-{self.number}"}
@@ -145,11 +147,7 @@ class Trader:
                     self.venue.cancel(order.client_order_id)
 
     def _decide(self, index: int) -> None:
-        of = self.story
-        held = sum(
-            (quantity if side == "buy" else -quantity for _, side, quantity, _ in self.done),
-            Decimal(0),
-        )
+        of, held = self.story, self.held
         if held and of.leave[index]:
             self.venue.send(self.wire(Side.SELL, held, limit_price=Decimal("0.01")))
         if held or not of.enter[index] or of.leave[index]:

@@ -15,7 +15,7 @@ from guardrails.trading_state import TradingState
 from tests.gateway_world import NOW, Opener, World, release, ticket
 
 
-def entries(world: World, opened: Opener) -> list[OrderState]:
+def entries(opened: Opener) -> list[OrderState]:
     """States of all own orders, with a gateway opened just for looking."""
     return [order.state for order in opened().context.view.orders() if order.leg == "entry"]
 
@@ -99,9 +99,7 @@ def test_a_row_that_is_not_canonical_is_passed_over(world: World, opened: Opener
     number = world.put(release(ticket()))
     with world.desk._engine.begin() as insider:
         insider.exec_driver_sql("DROP TRIGGER outbox_no_update")
-        insider.exec_driver_sql(
-            "UPDATE outbox SET payload = ' ' || payload WHERE n = ?", (number,)
-        )
+        insider.exec_driver_sql("UPDATE outbox SET payload = ' ' || payload WHERE n = ?", (number,))
     world.run(gateway)
     (row,) = world.journal(gateway, "release.unreadable")
     assert row["code"] == "INTENT_NOT_CANONICAL"
@@ -137,9 +135,7 @@ class LateLatch(Latch):
         return found
 
 
-@pytest.mark.parametrize(
-    ("halts", "wanted"), [(True, OrderState.DENIED), (False, OrderState.OPEN)]
-)
+@pytest.mark.parametrize(("halts", "wanted"), [(True, OrderState.DENIED), (False, OrderState.OPEN)])
 def test_a_halt_between_intent_and_sending_stops_the_order(
     world: World, opened: Opener, halts: bool, wanted: OrderState
 ) -> None:
@@ -175,7 +171,7 @@ def test_an_intent_is_checked_again_after_a_restart(world: World, opened: Opener
     interrupted(world, opened)
     gateway = opened()
     world.run(gateway)
-    assert entries(world, opened) == [OrderState.OPEN]
+    assert entries(opened) == [OrderState.OPEN]
 
 
 def test_an_intent_that_does_not_hold_any_more_is_denied(world: World, opened: Opener) -> None:
@@ -204,7 +200,7 @@ def interrupted(world: World, opened: Opener) -> None:
     world.put(release(ticket()))
     with pytest.raises(Died):
         world.run(gateway)
-    assert entries(world, opened) == [OrderState.INTENT]
+    assert entries(opened) == [OrderState.INTENT]
 
 
 def test_a_desk_that_does_not_answer_is_waited_for(world: World, opened: Opener) -> None:
@@ -220,7 +216,7 @@ def test_a_desk_that_does_not_answer_is_waited_for(world: World, opened: Opener)
     assert len(gateway.context.view.orders()) == 1
 
 
-def test_a_silent_desk_is_unavailable_not_empty(world: World, opened: Opener) -> None:
+def test_a_silent_desk_is_unavailable_not_empty(opened: Opener) -> None:
     """Reading the missing file is a fault, so nothing is concluded from it."""
     gateway = opened()
     with pytest.raises(UnavailableError) as caught:

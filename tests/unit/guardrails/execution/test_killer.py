@@ -90,9 +90,7 @@ def test_flatten_closes_what_was_protected(world: World, opened: Opener) -> None
     assert {halt.actor for halt in world.latch.halts()} == {"peak kill"}
 
 
-def test_an_exit_that_did_not_get_through_is_protected_again(
-    world: World, opened: Opener
-) -> None:
+def test_an_exit_that_did_not_get_through_is_protected_again(world: World, opened: Opener) -> None:
     """The bar opens below the bound: the exit expires, and the gateway rests the stop anew."""
     world.bars = market([*QUIET[:2], (98.0, 98.5, 97.5, 98.0)])
     gateway = holding(world, opened)
@@ -193,9 +191,7 @@ def test_the_command_line_speaks_plainly(
     assert "NOT VERIFIED" in capsys.readouterr().out
 
 
-def test_a_wrong_folder_is_not_verified(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_wrong_folder_is_not_verified(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A mistyped folder is not created, and is an error with a code."""
     assert main(["--state-dir", str(tmp_path / "typo"), "--reason", "drill"]) == 2
     assert "KILL_UNVERIFIED" in capsys.readouterr().err

@@ -137,7 +137,7 @@ def test_an_id_is_not_lent_to_another_order(venue: PaperVenue) -> None:
         ({"symbol": "OTHER"}, "BAD_SYMBOL"),
         ({"quantity": Decimal("5.001")}, "BAD_STEP"),
         ({"limit_price": Decimal("100.001")}, "BAD_STEP"),
-        ({"quantity": Decimal("2000000000")}, "BAD_AMOUNT"),
+        ({"quantity": Decimal(2000000000)}, "BAD_AMOUNT"),
         ({"limit_price": None}, "BAD_AMOUNT"),
         ({"quantity": Decimal(99)}, "INSUFFICIENT_FUNDS"),
         ({"side": Side.SELL}, "INSUFFICIENT_HOLDING"),

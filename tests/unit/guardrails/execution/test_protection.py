@@ -269,7 +269,10 @@ def test_a_single_target_takes_all() -> None:
 
 def test_two_targets_are_done_one_after_the_other(world: World, opened: Opener) -> None:
     """The first target sells half and leaves the other half with its own stop."""
-    legs = (TargetLeg(price=Decimal(104), share_bps=5_000), TargetLeg(price=Decimal(108), share_bps=5_000))
+    legs = (
+        TargetLeg(price=Decimal(104), share_bps=5_000),
+        TargetLeg(price=Decimal(108), share_bps=5_000),
+    )
     gateway = played(
         world, opened, QUIET[1], (103.0, 105.0, 102.0, 104.5), target_price=None, targets=legs
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from tests.gateway_faults import Failing, Passing, Silent
 from tests.gateway_world import Opener, World, release, ticket
 
 
-class Subclass(VenueRefusalError):
+class OddRefusalError(VenueRefusalError):
     """A refusal that means something else."""
 
 
@@ -39,7 +40,7 @@ FAULTS: dict[str, Callable[[], Exception]] = {
     "type error": lambda: TypeError("reply is odd"),
     "key error": lambda: KeyError("id"),
     "timeout": TimeoutError,
-    "subclass of a refusal": lambda: Subclass("DUPLICATE_ID", "maybe"),
+    "subclass of a refusal": lambda: OddRefusalError("DUPLICATE_ID", "maybe"),
 }
 
 
@@ -151,12 +152,8 @@ def test_an_order_filled_before_its_look_up_is_found_filled(world: World, opened
 
 def test_absence_needs_the_venues_window(world: World, opened: Opener) -> None:
     """With a send window the first not-found answers prove nothing; after it they do."""
-    from dataclasses import replace
-
     plain = opened()
-    slow = replace(
-        plain.context.capability, send_window_s=3.0, settle_s=1.5, absent_gap_s=1.0
-    )
+    slow = replace(plain.context.capability, send_window_s=3.0, settle_s=1.5, absent_gap_s=1.0)
     venue = Failing(plain.context.venue, TimeoutError, placed=False)
     gateway = opened(venue=venue, capability=slow)
     world.replay(0)

@@ -40,17 +40,13 @@ def test_the_stop_ratchets_after_each_better_bar(world: World, opened: Opener) -
 
 def test_a_lower_bar_moves_nothing(world: World, opened: Opener) -> None:
     """The stop never moves away from the price."""
-    gateway = played(
-        world, opened, (100.1, 104.0, 99.5, 103.0), (103.0, 103.5, 101.0, 102.0)
-    )
+    gateway = played(world, opened, (100.1, 104.0, 99.5, 103.0), (103.0, 103.5, 101.0, 102.0))
     assert levels(gateway) == [Decimal(97), Decimal("100.88")]
 
 
 def test_the_new_level_works_from_the_next_bar_on(world: World, opened: Opener) -> None:
     """The bar that lifts the stop is not stopped by it; the next one is."""
-    gateway = played(
-        world, opened, (100.1, 104.0, 99.5, 100.2), (101.5, 102.0, 100.0, 100.5)
-    )
+    gateway = played(world, opened, (100.1, 104.0, 99.5, 100.2), (101.5, 102.0, 100.0, 100.5))
     (_, sale) = gateway.context.view.fills()
     assert sale.price == Decimal("100.83")
     assert {order.leg: order.state for order in gateway.context.view.orders()}[
@@ -69,8 +65,6 @@ def test_a_ticket_without_a_trail_keeps_its_stop(world: World, opened: Opener) -
 
 def test_a_target_moves_with_its_pair(world: World, opened: Opener) -> None:
     """Replacing the stop keeps the target, in the new pair."""
-    gateway = played(
-        world, opened, (100.1, 104.0, 99.5, 103.0), target_price=Decimal(120)
-    )
+    gateway = played(world, opened, (100.1, 104.0, 99.5, 103.0), target_price=Decimal(120))
     working = [row for row in gateway.context.view.rows() if row.order.state in WORKING]
     assert [row.order.leg for row in working] == ["stop-2", "target-2"]

@@ -33,9 +33,7 @@ from tests.gateway_world import (
 
 STRANGER = "22" * 32
 SOON = NOW + timedelta(seconds=1)
-LARGE = ticket(
-    quantity=Decimal(9), notional_quote=Decimal(1000), worst_loss_quote=Decimal(45)
-)
+LARGE = ticket(quantity=Decimal(9), notional_quote=Decimal(1000), worst_loss_quote=Decimal(45))
 """A ticket that would pass every limit, but that nobody approved."""
 
 

@@ -1,0 +1,1 @@
+"""Portfolios: how much of one account each strategy or symbol gets."""
