@@ -67,7 +67,9 @@ def whole(answer: Any) -> Collected:  # noqa: ANN401 - an object of the library
         function = getattr(call, "function", None)
         if function is not None:
             found.calls.append(
-                ToolCall(id=str(call.id), name=str(function.name), arguments=str(function.arguments))
+                ToolCall(
+                    id=str(call.id), name=str(function.name), arguments=str(function.arguments)
+                )
             )
     return found
 
@@ -114,7 +116,10 @@ def collect(
 
 
 def _take(
-    found: Collected, parts: dict[int, list[str]], chunk: Any, on_text: Callable[[str], None]  # noqa: ANN401 - an object of the library
+    found: Collected,
+    parts: dict[int, list[str]],
+    chunk: Any,
+    on_text: Callable[[str], None],
 ) -> None:
     if getattr(chunk, "usage", None) is not None:
         found.usage = _usage(chunk.usage)

@@ -119,11 +119,11 @@ def _fault(status: int, raw: bytes) -> PeakError:
 class DeskClient:
     """The desk over HTTP, with the copilot's token."""
 
-    def __init__(
-        self, base_url: str, token: str, *, client: httpx2.Client | None = None
-    ) -> None:
+    def __init__(self, base_url: str, token: str, *, client: httpx2.Client | None = None) -> None:
         """Point at the desk; no connection is opened yet."""
-        self._client = client or httpx2.Client(trust_env=False, timeout=httpx2.Timeout(20.0, connect=5.0))
+        self._client = client or httpx2.Client(
+            trust_env=False, timeout=httpx2.Timeout(20.0, connect=5.0)
+        )
         self._url = base_url.rstrip("/")
         self._headers = {"authorization": f"Bearer {token}"}
 

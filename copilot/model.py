@@ -164,7 +164,9 @@ class ScriptedModel:
         self.asked.append(request)
         outcome = step if isinstance(step, ModelOutcome) else step(request)
         if request.spend:
-            used = outcome.usage.total or estimated_tokens(request.messages) + len(outcome.text) // 3
+            used = (
+                outcome.usage.total or estimated_tokens(request.messages) + len(outcome.text) // 3
+            )
             request.spend.settle(tokens, used)
         if request.on_token and outcome.text:
             for word in outcome.text.split(" "):

@@ -86,7 +86,9 @@ def read_script(path: Path) -> Script:
         raw = path.read_text(encoding="utf-8")
         data = json.loads(raw) if path.suffix == ".json" else tomllib.loads(raw)
     except (OSError, ValueError) as error:
-        raise InputError("MODEL_SCRIPT_INVALID", f"the script cannot be read: {error}", value=path) from error
+        raise InputError(
+            "MODEL_SCRIPT_INVALID", f"the script cannot be read: {error}", value=path
+        ) from error
     try:
         return Script.model_validate(data)
     except ValidationError as error:
@@ -140,7 +142,9 @@ async def _answer(step: Step, body: dict[str, Any]) -> Response:
         if step.kind == "half_stream":
             return Response(b'{"id": "x", "choi', media_type="application/json")
         return JSONResponse(completion(step, str(body.get("model", ""))))
-    return StreamingResponse(_stream(step, str(body.get("model", ""))), media_type="text/event-stream")
+    return StreamingResponse(
+        _stream(step, str(body.get("model", ""))), media_type="text/event-stream"
+    )
 
 
 async def _stream(step: Step, model: str) -> AsyncIterator[bytes]:

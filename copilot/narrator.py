@@ -19,7 +19,7 @@ from engine.facts.narration import check
 from engine.facts.table import Fact
 from engine.gate.findings import GateCode
 from engine.gate.report import CopilotVerdict
-from engine.language.wording import Language
+from engine.language.phrasing import Language
 
 MAX_TOKENS: Final = 700
 
@@ -64,7 +64,10 @@ def template(verdict: CopilotVerdict, language: Language) -> str:
 
 def fact_list(facts: Sequence[Fact]) -> str:
     """The keys that a model may name, one per line, without their values."""
-    return "\n".join(f"{{{{{fact.key}}}}} ({fact.unit})" for fact in facts if not fact.sealed) or "none"
+    return (
+        "\n".join(f"{{{{{fact.key}}}}} ({fact.unit})" for fact in facts if not fact.sealed)
+        or "none"
+    )
 
 
 @dataclass(frozen=True, slots=True)

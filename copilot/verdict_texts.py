@@ -10,9 +10,15 @@ from engine.gate.findings import GateCode
 Both = tuple[str, str]
 
 VERDICTS: Final[dict[str, Both]] = {
-    "PASS": ("Not refuted on this data. That is not a forecast; it means the idea survived every check that could have sunk it.", "Auf diesen Daten nicht widerlegt. Das ist keine Vorhersage; es heißt, dass die Idee jede Prüfung überstanden hat, an der sie hätte scheitern können."),
+    "PASS": (
+        "Not refuted on this data. That is not a forecast; it means the idea survived every check that could have sunk it.",
+        "Auf diesen Daten nicht widerlegt. Das ist keine Vorhersage; es heißt, dass die Idee jede Prüfung überstanden hat, an der sie hätte scheitern können.",
+    ),
     "FAIL": ("Refused by the gate.", "Von der Prüfung abgelehnt."),
-    "INELIGIBLE": ("The gate could not judge this: something that must be in place is missing.", "Das konnte nicht geprüft werden: etwas, das vorhanden sein muss, fehlt."),
+    "INELIGIBLE": (
+        "The gate could not judge this: something that must be in place is missing.",
+        "Das konnte nicht geprüft werden: etwas, das vorhanden sein muss, fehlt.",
+    ),
 }
 
 CODES: Final[dict[GateCode, Both]] = {
@@ -49,10 +55,25 @@ LINES: Final[dict[str, Both]] = {
     "train.max_drawdown": ("Deepest fall from a peak on train: {{train.max_drawdown}}.", "Tiefster Rückgang vom Hoch auf Train: {{train.max_drawdown}}."),
     "gate.looks_left": ("Looks at the kept-back data left: {{gate.looks_left}}.", "Verbleibende Blicke auf die zurückgehaltenen Daten: {{gate.looks_left}}."),
 }  # fmt: skip
-COSTS: Final[Both] = ("Fees, spread and slippage are included in every figure.", "Gebühren, Spanne und Slippage sind in jeder Zahl enthalten.")
-TRIALS_UNKNOWN: Final[Both] = ("Every try on this data is counted, also this.", "Jeder Versuch auf diesen Daten wird gezählt, auch dieser.")
-NEXT_PASS: Final[Both] = ("Next: a paper certificate lets it give signals, and a person signs each ticket.", "Als Nächstes: mit dem Papierzertifikat darf es Signale geben, und jedes Ticket zeichnet ein Mensch.")
-NEXT_FAIL: Final[Both] = ("Next: change the idea, not its numbers, and say why it should earn; more tries on the same data make the bar harder to pass.", "Als Nächstes: die Idee ändern, nicht ihre Zahlen, und sagen, warum sie verdienen sollte; weitere Versuche auf denselben Daten legen die Latte höher.")
+COSTS: Final[Both] = (
+    "Fees, spread and slippage are included in every figure.",
+    "Gebühren, Spanne und Slippage sind in jeder Zahl enthalten.",
+)
+TRIALS_UNKNOWN: Final[Both] = (
+    "Every try on this data is counted, also this.",
+    "Jeder Versuch auf diesen Daten wird gezählt, auch dieser.",
+)
+NEXT_PASS: Final[Both] = (
+    "Next: a paper certificate lets it give signals, and a person signs each ticket.",
+    "Als Nächstes: mit dem Papierzertifikat darf es Signale geben, und jedes Ticket zeichnet ein Mensch.",
+)
+NEXT_FAIL: Final[Both] = (
+    "Next: change the idea, not its numbers, and say why it should earn; more tries on the same data make the bar harder to pass.",
+    "Als Nächstes: die Idee ändern, nicht ihre Zahlen, und sagen, warum sie verdienen sollte; weitere Versuche auf denselben Daten legen die Latte höher.",
+)
 REASONS: Final[Both] = ("What did not hold:", "Was nicht gehalten hat:")
 NOTES: Final[Both] = ("To keep in mind:", "Zu beachten:")
-UNKNOWN_CODE: Final[Both] = ("The gate names a reason without a text here.", "Die Prüfung nennt einen Grund, zu dem hier kein Text steht.")
+UNKNOWN_CODE: Final[Both] = (
+    "The gate names a reason without a text here.",
+    "Die Prüfung nennt einen Grund, zu dem hier kein Text steht.",
+)

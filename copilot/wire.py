@@ -43,7 +43,11 @@ class Abilities:
 
 def _message(message: Message) -> dict[str, Any]:
     if message.role == "tool":
-        return {"role": "tool", "content": message.content, "tool_call_id": message.tool_call_id or ""}
+        return {
+            "role": "tool",
+            "content": message.content,
+            "tool_call_id": message.tool_call_id or "",
+        }
     found: dict[str, Any] = {"role": message.role, "content": message.content}
     if message.tool_calls:
         found["tool_calls"] = [
@@ -132,5 +136,9 @@ def faults_of(error: Exception) -> tuple[OutcomeKind, str, float | None]:
 def _status(error: openai.APIStatusError) -> tuple[OutcomeKind, str, float | None]:
     status = error.status_code
     if status >= httpx2.codes.INTERNAL_SERVER_ERROR or status in {408, 409, 425}:
-        return "overloaded", f"the endpoint answered {status}", retry_after_s(error.response.headers)
+        return (
+            "overloaded",
+            f"the endpoint answered {status}",
+            retry_after_s(error.response.headers),
+        )
     return "invalid", f"refused {status}: {error.message[:200]}", None

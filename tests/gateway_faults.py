@@ -1,11 +1,16 @@
-"""Venues that misbehave: around a real one, so that what they answer is otherwise true."""
+"""Venues and stores that misbehave: around real ones, so that they are otherwise true."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+from sqlalchemy import Executable
+
+from engine.errors import UnavailableError
 from engine.market import Instrument
 from guardrails.execution.venue import Venue, VenueSilentError
+from guardrails.store.database import Database, UnitOfWork
 from guardrails.wire import Ack, VenueSnapshot, VenueTrade, WireOrder
 
 
@@ -82,3 +87,24 @@ class Failing(Passing):
         if self._placed:
             self.real.send(order)
         raise self._fault()
+
+
+class Stumbling:
+    """A database that does not take one write, the n-th, and takes every other one."""
+
+    def __init__(self, real: Database, number: int) -> None:
+        """Refuse write `number`."""
+        self._real, self._left = real, number
+
+    @contextmanager
+    def write(self) -> Iterator[UnitOfWork]:
+        """A unit of work, or the fault of a locked file."""
+        self._left -= 1
+        if self._left == 0:
+            raise UnavailableError("STORE_UNAVAILABLE", "the store did not take the write")
+        with self._real.write() as work:
+            yield work
+
+    def pulse(self, statement: Executable) -> None:
+        """As the real one."""
+        self._real.pulse(statement)

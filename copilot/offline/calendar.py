@@ -112,7 +112,7 @@ def _days(scan: Scan) -> tuple[str, ...]:
         kept = tuple(day for day in DAYS if day not in dropped)
         return (
             kept if "sat" in dropped else kept[:-2] if len(kept) > 5 and "fri" in dropped else kept
-        )  # noqa: PLR2004 - days of a working week
+        )
     only = scan.take(
         rf"(?:only|nur|just|ausschließlich) (?:trade |handeln |entries |einstiege )?(?:on |at |am |an )?(?P<list>{listed})|(?P<list2>{listed}) (?:only|nur)"
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from copilot.offline.comparisons import ClauseReading, Comparison, Context, read_clause
+from copilot.offline.clause_reader import read_clause
+from copilot.offline.comparisons import ClauseReading, Comparison, Context
 from copilot.offline.lexer import Piece
 from copilot.offline.tree import Operand
 
@@ -57,9 +58,9 @@ def split(pieces: list[Piece]) -> list[Clause]:
     for index, piece in enumerate(pieces):
         if piece.kind == "stop":
             clauses.append(Clause(starts_sentence=True))
-        elif piece.kind == "comma":
-            clauses.append(Clause())
-        elif piece.kind == "and" and clauses[-1].cues and _cue_ahead(pieces, index):
+        elif piece.kind == "comma" or (
+            piece.kind == "and" and clauses[-1].cues and _cue_ahead(pieces, index)
+        ):
             clauses.append(Clause())
         elif _starts_anew(clauses[-1], pieces, index):
             clauses.append(Clause(pieces=[piece]))
@@ -150,7 +151,7 @@ def _role_of(walk: _Walk, clause: Clause) -> Role | None:
         return None
     for preferred in ("hold", "cover", "short"):
         if preferred in names and not (preferred == "short" and "exit" in names):
-            return preferred  # type: ignore[return-value]  # a literal of the tuple
+            return preferred
     if "exit" in names:
         only_short = walk.last_entry == "short" and not walk.roles.by_role.get("entry")
         again = walk.last_entry == "short" and bool(walk.roles.by_role.get("exit"))

@@ -122,7 +122,7 @@ def _ratio(slots: Slots, scan: Scan) -> list[Conflict]:
     first, second = (float(named[x] or named[y]) for x, y in (("a", "c"), ("b", "d")))
     ratio = max(first, second) / min(first, second) if min(first, second) > 0 else 0
     target = float(targets["t"]) / 100
-    if abs(target / stops[0] - ratio) <= 0.05 * ratio:  # noqa: PLR2004 - a rounding of the user's
+    if abs(target / stops[0] - ratio) <= 0.05 * ratio:
         return []
     return [
         _found(
@@ -165,7 +165,7 @@ def _horizon(slots: Slots, scan: Scan) -> list[Conflict]:
     ):
         return [_found("horizon_mismatch", slots.language, what=f"{chart.value}, intraday")]
     held = scan.find(
-        rf"(?:hold\w*|halte\w*|keep|exit\w*|close\w*|out|raus)[^.;,]{{0,24}}?(?:for |after |within |nach |innerhalb von |at most |max\w* |höchstens )*(?P<n>\d+) ?(?P<u>minutes?|mins?|minuten?|hours?|stunden?|days?|tage?n?)(?![a-z])"
+        r"(?:hold\w*|halte\w*|keep|exit\w*|close\w*|out|raus)[^.;,]{0,24}?(?:for |after |within |nach |innerhalb von |at most |max\w* |höchstens )*(?P<n>\d+) ?(?P<u>minutes?|mins?|minuten?|hours?|stunden?|days?|tage?n?)(?![a-z])"
     )
     if chart and held and int(held["n"]) * _SECONDS[unit_of(held["u"])] < chart.seconds:
         return [

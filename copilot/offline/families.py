@@ -63,7 +63,7 @@ def _of_condition(item: Condition) -> Family:
             right is not None
             and right.kind == "number"
             and right.value < (50 if left.kind == "oscillator" else -50)
-        )  # noqa: E501, PLR2004 - the middle of the scale
+        )
         return "mean_reversion" if down or low or lines else "momentum"
     if left.kind == "centred":
         if left.name in _CENTRED_TREND:

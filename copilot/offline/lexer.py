@@ -9,8 +9,8 @@ from typing import Final, Literal
 
 from copilot.offline.operands import Frame, find_operands
 from copilot.offline.patterns import find_patterns
-from copilot.offline.symbols import PLACE
 from copilot.offline.relation_table import CUES, ELSE_CASH, RELATIONS, REVERSED
+from copilot.offline.symbols import PLACE
 from copilot.offline.tree import Fixed, Operand
 
 PieceKind = Literal[

@@ -45,7 +45,7 @@ def _counts(scan: Scan) -> dict[str, LimitValue]:
     positions = scan.take(
         rf"{_MOST} ?(?P<n>\d+) (?:open |concurrent |simultaneous |gleichzeitige?n? |offene?n? |parallele?n? )*(?:positions?|positionen|holdings?)(?! siz| of)(?: (?:open |at a time|at once|at the same time|gleichzeitig|offen|zugleich|at any time))*"
     ) or scan.take(
-        rf"(?:open |offene |max\w* )?(?:positions?|positionen)(?: ?limit)?[:=]? (?:max\w*|höchstens|at most|limit\w*) ?(?P<n>\d+)(?!\d|\.\d|%)"
+        r"(?:open |offene |max\w* )?(?:positions?|positionen)(?: ?limit)?[:=]? (?:max\w*|höchstens|at most|limit\w*) ?(?P<n>\d+)(?!\d|\.\d|%)"
     )
     if positions:
         found["max_positions"] = int(positions["n"])

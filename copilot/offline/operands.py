@@ -184,7 +184,9 @@ def _prices(text: str, frame: Frame) -> list[Mention]:
 
 def lengths(text: str) -> list[tuple[TimeUnit, float]]:
     """Units of time that stand beside an indicator or a channel, with their count."""
-    found = [(raw.unit, raw.numbers[0]) for raw in _raw(text) if raw.numbers and raw.unit != "bar"]
+    found: list[tuple[TimeUnit, float]] = [
+        (raw.unit, raw.numbers[0]) for raw in _raw(text) if raw.numbers and raw.unit != "bar"
+    ]
     for _, pattern in _windowed():
         for match in pattern.finditer(text):
             if match["u"] and unit_of(match["u"]) != "bar":

@@ -118,8 +118,8 @@ def _month_start(match: re.Match[str]) -> Fixed:
 _TABLE: Final[tuple[tuple[str, str, _Builder], ...]] = (
     ("mean_reversion", rf"(?P<n>\d+) {_CONSECUTIVE}{_RED} {_BAR}|(?P<n2>\d+) {_RED} {_BAR} {_ROW}|(?P<n3>\d+) {_BAR} {_ROW} (?:{_RED}|tiefer\w*|fällt|falls)\w*", _streak(down=True)),
     ("momentum", rf"(?P<n>\d+) {_CONSECUTIVE}{_GREEN} {_BAR}|(?P<n2>\d+) {_GREEN} {_BAR} {_ROW}|(?P<n3>\d+) {_BAR} {_ROW} (?:{_GREEN}|höher\w*|steigt|rises)\w*", _streak(down=False)),
-    ("mean_reversion", rf"(?P<n>\d+) (?:lower|down|tiefere|fallende) (?:closes?|schlusskurse|kerzen|candles|bars)(?P<n2>)(?P<n3>)", _streak(down=True)),
-    ("momentum", rf"(?P<n>\d+) (?:higher|up|höhere|steigende) (?:closes?|schlusskurse|kerzen|candles|bars)(?P<n2>)(?P<n3>)", _streak(down=False)),
+    ("mean_reversion", r"(?P<n>\d+) (?:lower|down|tiefere|fallende) (?:closes?|schlusskurse|kerzen|candles|bars)(?P<n2>)(?P<n3>)", _streak(down=True)),
+    ("momentum", r"(?P<n>\d+) (?:higher|up|höhere|steigende) (?:closes?|schlusskurse|kerzen|candles|bars)(?P<n2>)(?P<n3>)", _streak(down=False)),
     ("mean_reversion", rf"(?:gaps? down|gap ?down|opens? lower|abwärts ?gap|gap nach unten|abwärtslücke|eröffnet tiefer)(?: (?:of|by|von|um|more than|at least|mindestens|mehr als))* ?(?P<pct>{NUM})?%?|(?P<pct2>{NUM})% (?:gap ?down|abwärts ?gap|abwärtslücke)", _gap(down=True)),
     ("momentum", rf"(?:gaps? up|gap ?up|opens? higher|aufwärts ?gap|gap nach oben|aufwärtslücke|eröffnet höher)(?: (?:of|by|von|um|more than|at least|mindestens|mehr als))* ?(?P<pct>{NUM})?%?|(?P<pct2>{NUM})% (?:gap ?up|aufwärts ?gap|aufwärtslücke)", _gap(down=False)),
     ("volatility", r"(?:bollinger ?(?:b[aä]nd(?:er|s|width)? ?)?)?squeeze(?: (?:break ?out|ausbruch|release|fires?))?(?: (?:of|over|über|in) (?P<n>\d+) \w+)?", _squeeze),

@@ -133,7 +133,7 @@ def tree_of(text: str) -> Tree:
         parts = _top_level(text, word)
         if len(parts) > 1:
             joint = "or" if word == "or" else "and"
-            return Joined(joint, tuple(tree_of(part) for part in parts))  # type: ignore[arg-type]
+            return Joined(joint, tuple(tree_of(part) for part in parts))
     inner = text.strip()
     if inner.startswith("(") and inner.endswith(")") and _one_call(inner):
         return tree_of(inner[1:-1])

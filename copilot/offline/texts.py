@@ -39,7 +39,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "assume_sizing": ("No size was named; this is the cautious profile.", "Es wurde keine Größe genannt; das ist das vorsichtige Profil."),
     "assume_cap": ("The largest position of the cautious profile.", "Die größte Position des vorsichtigen Profils."),
     "assume_parameter": ("The parameter was not said; this is the usual one.", "Der Parameter wurde nicht genannt; das ist der übliche."),
-    "assume_trend": ("\"Trend up\" is read as the close above its 200-bar average.", "\"Aufwärtstrend\" heißt hier: Schlusskurs über dem Schnitt von 200 Kerzen."),
+    "assume_trend": ('"Trend up" is read as the close above its 200-bar average.', '"Aufwärtstrend" heißt hier: Schlusskurs über dem Schnitt von 200 Kerzen.'),
     "assume_atr": ("The ATR period was not said.", "Die ATR-Periode wurde nicht genannt."),
     "assume_window": ("{said} has {bars} bars on this chart, more than the language takes; the longest window stands instead.", "{said} hat auf diesem Chart {bars} Kerzen, mehr als die Sprache zulässt; es steht das längste Fenster."),
     "assume_watchlist": ("The members of the list were not named.", "Die Mitglieder der Liste wurden nicht genannt."),

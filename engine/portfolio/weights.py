@@ -140,10 +140,8 @@ def hierarchical_risk_parity(
         if len(group) == 1:
             continue
         left, right = group[: len(group) // 2], group[len(group) // 2 :]
-        left_risk, right_risk = (
-            _group_variance(covariance, left),
-            _group_variance(covariance, right),
-        )
+        left_risk = _group_variance(covariance, left)
+        right_risk = _group_variance(covariance, right)
         share = 1.0 - left_risk / (left_risk + right_risk)
         weights[left] *= share
         weights[right] *= 1.0 - share

@@ -70,6 +70,8 @@ class Gateway:
             if not self.silent:
                 _LOG.warning("%s: %s", error.code, error.message)
             self.silent = True
+            # what was under way is looked up again: it may have been sent and not recorded
+            self.recovered = False
             return False
         self.silent = False
         return taken

@@ -12,6 +12,7 @@ from typing import Protocol
 from engine.backtest.costs import CostModel
 from engine.clock import Clock
 from engine.data.bars import Bars
+from engine.errors import UnavailableError
 from engine.records import Digest
 from guardrails.execution.capabilities import Capability
 from guardrails.execution.client_ids import client_order_id, gateway_tag
@@ -22,7 +23,7 @@ from guardrails.limits import Limits
 from guardrails.store.gateway import ACTOR, GatewayStore
 from guardrails.store.gateway_view import GatewayView
 from guardrails.store.outbox import OutboxRow
-from guardrails.trading_state import TradingState, tightens
+from guardrails.trading_state import TradingState, strictest, tightens
 from guardrails.wire import GatewayIdentity
 
 
@@ -39,6 +40,10 @@ class DeskRecords(Protocol):
 
     def revoked(self, certificate_digest: Digest) -> bool:
         """True when the certificate was withdrawn."""
+        ...
+
+    def trading_state(self) -> TradingState:
+        """The desk's half of the trading state."""
         ...
 
     def intact(self) -> bool:
@@ -91,6 +96,14 @@ class Context:
     def client_id(self, ticket_digest: Digest, leg: str) -> str:
         """The one client order id of a leg at this gateway."""
         return client_order_id(gateway_tag(self.identity), ticket_digest, leg)
+
+    def trading_state(self) -> TradingState:
+        """The strictest of latch and desk; one that cannot be read is HALTED."""
+        try:
+            told = self.desk.trading_state()
+        except UnavailableError:
+            return TradingState.HALTED
+        return strictest([self.latch.state(), told])
 
     def tighten(self, state: TradingState, code: str, detail: str) -> None:
         """Trip the latch, unless it stands at least that strict already; then journal it."""

@@ -14,11 +14,11 @@ from guardrails.execution.feed import replay
 from guardrails.execution.following import book_trades, look_at_working
 from guardrails.execution.legs import OWN, own_row
 from guardrails.execution.moves import apply
-from guardrails.execution.protection import protect
+from guardrails.execution.protection import held, protect
 from guardrails.execution.sending import place
 from guardrails.execution.unknown_orders import resolve_all
 from guardrails.execution.verification import facts_of, last_look, verify
-from guardrails.lifecycle import OrderEvent
+from guardrails.lifecycle import LIVE, OrderEvent
 from guardrails.reasons import Denial, Reason
 from guardrails.store.gateway_view import OUTBOX, OrderRow
 from guardrails.store.outbox import OutboxRow
@@ -32,12 +32,22 @@ def recover(ctx: Context) -> None:
     """After a start: what was being sent is unknown, what was only intended is checked again."""
     for row in ctx.view.rows([OrderState.SENDING]):
         apply(ctx, row, OrderEvent.RESTARTED)
-    settle(ctx, tuple(release.ticket_digest for release in ctx.view.releases()))
+    settle(ctx, _open_plans(ctx))
     for row in ctx.view.rows([OrderState.INTENT]):
         release = ctx.view.release(row.order.ticket_digest)
         if row.order.leg == OWN and release is not None:
             _check_again(ctx, row, release)
     settle(ctx)
+
+
+def _open_plans(ctx: Context) -> tuple[Digest, ...]:
+    """Tickets of symbols that are held or have live orders: their protection is looked at."""
+    symbols = {row.order.symbol for row in ctx.view.rows(LIVE)}
+    traded = {fill.symbol for fill in ctx.view.fills()}
+    symbols |= {symbol for symbol in traded if held(ctx, symbol)}
+    return tuple(
+        release.ticket_digest for release in ctx.view.releases() if release.ticket.symbol in symbols
+    )
 
 
 def _check_again(ctx: Context, row: OrderRow, release: Release) -> None:

@@ -160,10 +160,10 @@ def _bare_of_symbol(ctx: Context, symbol: str) -> Decimal:
     """Base units held of a symbol that no stop or exit of any ticket would sell."""
     live = [row for row in ctx.view.rows(LIVE) if row.order.symbol == symbol]
     closing = (row.remaining for row in live if kind_of(row) in _CLOSING)
-    return abs(_held(ctx, symbol)) - sum(closing, Decimal(0))
+    return abs(held(ctx, symbol)) - sum(closing, Decimal(0))
 
 
-def _held(ctx: Context, symbol: str) -> Decimal:
+def held(ctx: Context, symbol: str) -> Decimal:
     """Net base units of all fills; a long is above zero."""
     signed = (
         fill.quantity if fill.side is Side.BUY else -fill.quantity
@@ -186,7 +186,7 @@ def _trim(ctx: Context, symbol: str) -> None:
     """After an exit, withdraw the pairs that protect what is not held any more, oldest first."""
     live = [row for row in ctx.view.rows(LIVE) if row.order.symbol == symbol]
     stops = [row for row in live if kind_of(row) == "stop" and row.order.state in WORKING]
-    excess = sum((row.remaining for row in stops), Decimal(0)) - abs(_held(ctx, symbol))
+    excess = sum((row.remaining for row in stops), Decimal(0)) - abs(held(ctx, symbol))
     for stop in stops:
         if stop.remaining <= excess:
             excess -= stop.remaining

@@ -56,7 +56,7 @@ def _risk_context(ctx: Context, release: Release) -> RiskContext:
         deployment_id=who.deployment_id,
         mode=who.mode,
         account_id=who.account_id,
-        state=ctx.latch.state(),
+        state=ctx.trading_state(),
         limits=ctx.limits,
         instrument=ctx.venue.instrument(symbol),
         quote=ctx.view.quote(symbol),
@@ -82,7 +82,7 @@ def verify(ctx: Context, release: Release, facts: Facts) -> tuple[Denial, ...]:
 
 def last_look(ctx: Context, ticket: OrderTicket) -> tuple[Denial, ...]:
     """What may change between two commits: the latch and the ticket's time."""
-    state = ctx.latch.state()
+    state = ctx.trading_state()
     denials = list(_reducing(ticket, state))
     if state is TradingState.HALTED:
         denials.append(Denial.of(Reason.STATE_HALTED, "trading was halted: re-arm first"))

@@ -238,8 +238,9 @@ def open_database(
         if "journal" not in metadata.tables:
             append_only(journal_table(metadata))
     engine = create_engine(
-        "sqlite://", creator=lambda: _connect(path, read_only=read_only), poolclass=QueuePool
-    )
+        "sqlite://", creator=lambda: _connect(path, read_only=read_only), poolclass=QueuePool,
+        max_overflow=-1,  # whoever writes may read beside it: it must never wait for a place
+    )  # fmt: skip
     if not read_only:
         with engine.connect() as connection:
             # a table never exists without its triggers, whoever starts first

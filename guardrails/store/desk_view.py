@@ -11,10 +11,12 @@ import json
 from sqlalchemy import MetaData, select
 
 from engine.records import Digest
+from guardrails.store import halts
 from guardrails.store.candidates import CertificateStore
 from guardrails.store.database import Database
 from guardrails.store.journal import journal_table
 from guardrails.store.outbox import OutboxReader, OutboxRow
+from guardrails.trading_state import TradingState
 
 RELEASED = "ticket.released"
 _JOURNAL = journal_table(MetaData())
@@ -45,6 +47,11 @@ class DeskView:
     def revoked(self, certificate_digest: Digest) -> bool:
         """True when the desk withdrew this certificate."""
         return self._certificates.revoked(certificate_digest)
+
+    def trading_state(self) -> TradingState:
+        """The desk's half of the trading state; the latch is the other one."""
+        with self._database.read() as connection:
+            return halts.state(connection)
 
     def intact(self) -> bool:
         """True when the desk's whole journal still verifies."""

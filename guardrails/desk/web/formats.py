@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Final, Literal
+
+from engine.facts.numbers import format_value
 
 Language = Literal["en", "de"]
 
 NOTHING: Final = "—"
-_CENT: Final = Decimal("0.01")
 _FIGURE_DIGITS: Final = 4
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3_600
@@ -48,12 +49,11 @@ class Formats:
 
     def money(self, value: Decimal | None) -> str:
         """Quote currency with two decimals, rounded half to even."""
-        if value is None:
-            return NOTHING
-        from babel.numbers import format_decimal  # noqa: PLC0415 - as above
+        return NOTHING if value is None else format_value(value, "money", self.language)
 
-        rounded = value.quantize(_CENT, rounding=ROUND_HALF_EVEN)
-        return str(format_decimal(rounded, format="#,##0.00", locale=self.language))
+    def price(self, value: Decimal | None) -> str:
+        """A price with all its digits, two decimals at least."""
+        return NOTHING if value is None else format_value(value, "price", self.language)
 
     def figure(self, value: float | Decimal | None) -> str:
         """A plain figure with at most four decimals."""

@@ -75,7 +75,7 @@ def page_of(request: Request) -> str:
     return path.removesuffix("/decision")
 
 
-def html(request: Request, name: str, status: int = 200, **values: object) -> HTMLResponse:
+def html(request: Request, name: str, status: int = 200, /, **values: object) -> HTMLResponse:
     """A page in its frame."""
     desk, actor, language = desk_of(request), _person(request), language_of(request)
     frame = {

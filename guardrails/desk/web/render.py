@@ -65,13 +65,13 @@ def _environment(language: Language) -> Environment:
         lstrip_blocks=True,
     )
     formats = Formats(language)
-    names = ("amount", "money", "figure", "percent", "moment", "second", "day", "span")
+    names = ("amount", "money", "price", "figure", "percent", "moment", "second", "day", "span")
     environment.filters.update({name: getattr(formats, name) for name in names})
     environment.filters["sentence"] = sentence
     environment.globals.update(t=partial(translate, language), w=partial(word, language))
     return environment
 
 
-def page(name: str, language: Language, **values: object) -> str:
+def page(name: str, language: Language, /, **values: object) -> str:
     """A rendered page."""
     return _environment(language).get_template(name).render(lang=language, **values)

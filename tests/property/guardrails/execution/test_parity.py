@@ -58,7 +58,7 @@ class Story:
         return Decisions(warmup=0, sizing=Sizing(kind="fixed_notional", value=NOTIONAL), long=side)
 
 
-def story(
+def story(  # noqa: PLR0913 - what a walk is made of
     seed: int, count: int, *, jump: float, exits: float = 0.0, absent: float = 0.0, pull: float = 1
 ) -> Story:
     """A seeded random walk with random decisions.

@@ -10,10 +10,11 @@ import pytest
 
 from guardrails.execution.app import Gateway
 from guardrails.execution.venue import VenueRefusalError, VenueSilentError
+from guardrails.store.gateway import GatewayStore
 from guardrails.tickets import OrderState
 from guardrails.trading_state import TradingState
 from guardrails.wire import Ack, WireOrder
-from tests.gateway_faults import Failing, Passing, Silent
+from tests.gateway_faults import Failing, Passing, Silent, Stumbling
 from tests.gateway_world import Opener, World, release, ticket
 
 
@@ -101,6 +102,26 @@ def test_a_reply_without_an_id_is_looked_up(world: World, opened: Opener) -> Non
     assert row.order.state is OrderState.OPEN
     assert row.venue_order_id == "paper-1"
     assert len(world.journal(gateway, "order.unknown")) == 1
+
+
+@pytest.mark.parametrize("number", range(1, 6))
+def test_a_store_that_stumbles_neither_loses_nor_doubles(
+    world: World, opened: Opener, number: int
+) -> None:
+    """One write of the gateway fails, at any point: the next turn looks up what was under way."""
+    plain = opened().context
+    venue = Passing(plain.venue)
+    gateway = opened(venue=venue)
+    stumbling = Stumbling(gateway.context.store._database, number)
+    gateway.context = replace(gateway.context, store=GatewayStore(stumbling))
+    world.replay(0)
+    world.put(release(ticket()))
+    for _ in range(12):
+        gateway.turn()
+    (order,) = gateway.context.view.orders()
+    assert order.state is OrderState.OPEN
+    assert venue.sends == 1
+    assert len(gateway.context.venue.open_orders()) == 1
 
 
 def test_an_unanswered_look_up_is_no_answer(world: World, opened: Opener) -> None:

@@ -14,6 +14,7 @@ from config.modes import Mode
 from engine.gate.report import Certificate
 from engine.market import Side
 from engine.records import canonical
+from guardrails.store import halts
 from guardrails.store.candidates import CertificateStore
 from guardrails.tickets import OrderState, OrderTicket, Release
 from guardrails.trading_state import TradingState
@@ -238,6 +239,16 @@ def test_the_latch_denies_entries(
     found, codes = outcome(world, opened, release(ticket()))
     assert found is OrderState.DENIED
     assert code in codes
+
+
+def test_the_desks_own_state_counts_too(world: World, opened: Opener) -> None:
+    """Halted in the desk's store, its latch file lost: the strictest of both is in force."""
+    with world.desk.write() as work:
+        halts.set_state(work, TradingState.HALTED, "operator", "drill")
+        work.journal("operator", "drill", {})
+    state, codes = outcome(world, opened, release(ticket()))
+    assert state is OrderState.DENIED
+    assert "STATE_HALTED" in codes
 
 
 def test_reducing_lets_an_exit_pass(world: World, opened: Opener) -> None:

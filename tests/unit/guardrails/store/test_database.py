@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -188,6 +189,17 @@ def test_a_read_only_store_is_neither_made_nor_written(tmp_path: Path, db: Datab
 
 def _read_only(path: Path) -> Database:
     return open_database(path, metadata, "test", FixedClock(NOW), read_only=True)
+
+
+def test_a_writer_never_waits_for_a_place_to_read(db: Database) -> None:
+    """Many connections at once: the writer still reads beside its own transaction."""
+    with ExitStack() as held:
+        for _ in range(30):
+            held.enter_context(db.read())
+        with db.write() as work, db.read() as connection:
+            assert connection.execute(select(facts)).all() == []
+            work.journal("tester", "did", {})
+    assert db.verify().rows == 1
 
 
 def test_a_locked_file_is_unavailable(

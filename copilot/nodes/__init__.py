@@ -1,0 +1,1 @@
+"""Nodes of the graph: each reads the state and answers what changes; all may run twice."""

@@ -1,0 +1,237 @@
+"""Pieces of one clause -> conditions: `operand relation operand` in the word order of both languages.
+
+What is left out is taken from the context: `exit above -30` speaks of the indicator before it,
+`under the 30-bar low` of the close. German verbs may stand at the end (`die 30 unterschreitet`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from copilot.offline.comparisons import ClauseReading, Context
+from copilot.offline.completing import again, complete, complete_still, direct, turned
+from copilot.offline.lexer import Piece
+from copilot.offline.reading import VALUES, Reader, add, has_cue, knows_pair, line_of, next_kind
+from copilot.offline.relating import flip
+from copilot.offline.tree import (
+    CLOSE,
+    ZERO,
+    Condition,
+    Operand,
+    Relation,
+    number,
+    number_text,
+)
+
+_ARGUMENTS: Final[dict[str, str]] = {
+    "macd_signal": "macd_signal(close,12,26,9)", "stoch_d": "stoch_d(14,3,3)",
+}  # fmt: skip
+
+_COMPARE: Final = frozenset({
+    "break", "<", ">", "<=", ">=", "cross_above", "cross_below", "cross", "break_up", "break_down", "touch",
+    "equal", "at", "to",
+})  # fmt: skip
+
+
+def read_clause(pieces: list[Piece], context: Context) -> ClauseReading:
+    """Conditions of one clause; the context is moved on for the next clause."""
+    reader = Reader(pieces, context)
+    for index, piece in enumerate(pieces):
+        _step(reader, piece, index)
+    if reader.relation is not None and reader.relation.name == "cross":
+        complete(reader, None)
+    elif reader.relation is not None and reader.relation.name in {"rising", "falling"}:
+        complete_still(reader)
+    return ClauseReading(
+        tuple(reader.found), tuple(item for item in reader.stack if item.kind != "number")
+    )
+
+
+def _step(reader: Reader, piece: Piece, index: int) -> None:
+    if piece.kind == "operand" and piece.operand is not None:
+        _on_operand(reader, piece.operand)
+    elif piece.kind == "number":
+        _on_number(reader, piece, index)
+    elif piece.kind == "percent":
+        _on_percent(reader, piece, index)
+    elif piece.kind == "relation":
+        _on_relation(reader, piece, index)
+    elif piece.kind == "pattern" and piece.tree is not None:
+        add(reader, piece.tree)
+    elif piece.kind == "symbol":
+        if next_kind(reader, index) == "relation" and not reader.stack and reader.relation is None:
+            reader.stack.append(CLOSE)
+    elif piece.kind in {"and", "or"}:
+        reader.word = piece.kind
+    elif piece.kind == "not":
+        reader.negated = True
+    elif piece.kind == "possessive":
+        reader.possessive = True
+    elif piece.kind == "times":
+        reader.factor = piece.value
+    elif piece.kind == "atr":
+        reader.offset = piece.value
+
+
+def _on_operand(reader: Reader, operand: Operand) -> None:
+    operand = _of_subject(reader, operand)
+    reader.possessive = False
+    reader.context.seen.append(operand)
+    if reader.factor is not None:
+        operand = replace(operand, text=f"{number_text(reader.factor)}*{operand.rendered}")
+        reader.factor = None
+        if reader.stack and reader.relation is None:
+            add(reader, Condition(reader.stack.pop(), ">", operand))
+            return
+    if reader.relation is not None:
+        complete(reader, operand)
+        return
+    reader.stack.append(operand)
+
+
+def _of_subject(reader: Reader, operand: Operand) -> Operand:
+    """`volume above its 20-day average` is the average of volume."""
+    subject = reader.stack[-1] if reader.stack else None
+    average = operand.name in {"sma", "ema", "wma"} and "close" in operand.text
+    if subject is None or not average or subject.kind == "number" or subject.name == "close":
+        return operand
+    plural = reader.possessive or (subject.kind in {"neutral", "oscillator", "centred"})
+    if not plural or subject.name in {"sma", "ema", "wma"}:
+        return operand
+    text = operand.text.replace("close", subject.text)
+    return Operand(text, subject.kind, f"{operand.name}_of")
+
+
+def _on_number(reader: Reader, piece: Piece, index: int) -> None:
+    if reader.relation is not None:
+        complete(reader, number(piece.value))
+        return
+    if next_kind(reader, index) == "relation" or reader.stack:
+        reader.stack.append(number(piece.value))
+
+
+def _on_percent(reader: Reader, piece: Piece, index: int) -> None:
+    following = reader.pieces[index + 1] if index + 1 < len(reader.pieces) else None
+    if following is not None and following.kind == "relation" and following.name in {"<", ">"}:
+        reader.percent = piece.value
+    elif reader.relation is not None and reader.relation.name in {"moves_up", "moves_down"}:
+        sign = 1 if reader.relation.name == "moves_up" else -1
+        _change(reader, sign * abs(piece.value), index)
+    elif reader.relation is not None:
+        if (
+            reader.offset is None
+            and following is not None
+            and following.kind == "operand"
+            and following.text.startswith(("of", "von"))
+        ):
+            reader.factor = piece.value / 100
+            return
+        complete(reader, number(piece.value / 100), percent=True)
+    elif reader.stack:
+        reader.stack.append(number(piece.value / 100))
+
+
+def _change(reader: Reader, percent: float, index: int) -> None:
+    """`drops 5 % within 3 bars`: a return over that many bars."""
+    bars = next(
+        (int(p.value) for p in reader.pieces[index + 1 : index + 3] if p.kind == "number"), 1
+    )
+    relation: Relation = ">" if percent > 0 else "<"
+    operand = Operand(f"roc(close,{max(1, bars)})", "centred", "roc")
+    add(reader, Condition(operand, relation, number(round(percent / 100, 10))))
+    reader.relation = None
+    reader.stack.clear()
+
+
+def _on_relation(reader: Reader, piece: Piece, index: int) -> None:
+    name = piece.name
+    if name in {"rising", "falling"}:
+        _state(reader, piece)
+    elif name in {"positive", "negative"}:
+        relation: Relation = ">" if name == "positive" else "<"
+        if reader.stack:
+            add(reader, Condition(reader.stack.pop(), relation, ZERO))
+    elif name in {"moves_up", "moves_down"}:
+        _on_move(reader, piece, index)
+    elif name in {"up", "down"}:
+        turned(reader, piece)
+    elif name == "between":
+        _between(reader, index)
+    elif name in _COMPARE:
+        _on_compare(reader, piece, index)
+
+
+def _state(reader: Reader, piece: Piece) -> None:
+    if reader.stack and reader.stack[-1].kind != "number":
+        add(reader, flip(reader.stack.pop(), up=piece.name == "rising"))
+    else:
+        reader.relation = piece
+
+
+def _on_move(reader: Reader, piece: Piece, index: int) -> None:
+    if next_kind(reader, index) in {"percent", "number"}:
+        reader.relation = piece
+    elif reader.stack and reader.stack[-1].kind != "number" and not reader.found:
+        relation: Relation = "rising" if piece.name == "moves_up" else "falling"
+        add(reader, Condition(reader.stack.pop(), relation))
+
+
+def _between(reader: Reader, index: int) -> None:
+    numbers = [item.value for item in reader.pieces[index + 1 : index + 4] if item.kind == "number"]
+    if len(numbers) == 2 and (reader.stack or reader.context.subject):  # noqa: PLR2004 - from, to
+        left = reader.stack.pop() if reader.stack else reader.context.subject
+        if left is not None and left.kind != "number":
+            low, high = sorted(numbers)
+            add(reader, Condition(left, ">", number(low)))
+            add(reader, Condition(left, "<", number(high)))
+            for piece in reader.pieces[index + 1 : index + 4]:
+                if piece.kind == "number":
+                    reader.pieces[reader.pieces.index(piece)] = replace(piece, kind="comma")
+
+
+def _on_compare(reader: Reader, piece: Piece, index: int) -> None:
+    pending = [item for item in reader.stack if item.kind != "number"]
+    ahead = next_kind(reader, index) in VALUES
+    if piece.name in {"at", "to"} and not _at_fits(reader, index):
+        return
+    if piece.name == "to" and not has_cue(reader):
+        return
+    if reader.percent is not None or ahead:
+        if reader.relation is None or not reader.found:
+            reader.relation = piece
+        return
+    if len(reader.stack) > 1 or (reader.stack and not pending):
+        right = reader.stack.pop()
+        reader.relation = piece
+        complete(reader, right)
+    elif pending:
+        reader.relation = piece
+        if piece.name in {"cross", "cross_above", "cross_below"}:
+            complete(reader, None)
+    elif (
+        reader.found
+        and reader.found[-1].open_cross
+        and piece.name in {"cross_above", "cross_below"}
+    ):
+        direct(reader, piece)
+    elif piece.name in {"cross_above", "cross_below", "cross"} and knows_pair(reader):
+        again(reader, piece)
+    elif piece.name in {"<", ">", "cross_above", "cross_below"} and has_cue(reader):
+        line = line_of(reader)
+        if line is not None:
+            reader.relation = piece
+            complete(reader, line)
+
+
+def _at_fits(reader: Reader, index: int) -> bool:
+    """`at` compares only where nothing else is open and a level follows directly."""
+    following = reader.pieces[index + 1] if index + 1 < len(reader.pieces) else None
+    if reader.relation is not None or following is None:
+        return False
+    if following.kind == "operand" and following.operand is not None:
+        later = reader.pieces[index + 2] if index + 2 < len(reader.pieces) else None
+        level = following.operand.kind in {"price", "channel"} and following.operand.name != "close"
+        return level and (later is None or later.kind != "relation")
+    known = reader.stack or reader.context.subject
+    return following.kind == "number" and bool(known)

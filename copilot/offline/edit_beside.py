@@ -1,0 +1,114 @@
+"""What stands beside the rules: instruments, sides, stops, targets, size, limits."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from copilot.offline.edit_words import _SYMBOL, ADD, INSTEAD
+from copilot.offline.plan import Plan
+from copilot.offline.plan_conditions import keep_only
+from copilot.offline.scan import NUM, Scan
+from copilot.offline.slots import Slots
+from copilot.offline.symbols import index_of
+from engine.language.spec import Stop
+
+
+def change_universe(plan: Plan, slots: Slots, scan: Scan) -> None:
+    if slots.symbols:
+        plan.symbols = _symbols(plan, slots, scan)
+        plan.watchlist = None
+        plan.said("/universe/symbols")
+        plan.said("/universe/watchlist")
+    if slots.timeframe is not None and not slots.timeframe_implied:
+        plan.timeframe = slots.timeframe
+        plan.said("/timeframe")
+
+
+def _symbols(plan: Plan, slots: Slots, scan: Scan) -> tuple[str, ...]:
+    """`swap A for B`, `B instead of A`, `add B`: what is left after the message."""
+    named = slots.symbols
+    gone: set[str] = set()
+    for pattern, place in (
+        (rf"(?:swap|replace|change|switch|exchange|tausch\w*|ersetz\w*|wechs\w*|änder\w*)[^.;]{{0,30}}?{_SYMBOL}[^.;]{{0,20}}?(?:for|with|to|by|into|gegen|durch|mit|zu|auf|in) [^.;]{{0,12}}?{_SYMBOL}", 0),
+        (rf"{_SYMBOL} (?:instead of|rather than|statt|anstatt|anstelle von|not) {_SYMBOL}", 1),
+        (rf"(?:instead of|rather than|statt|anstatt|anstelle von|not|nicht) {_SYMBOL}[^.;]{{0,20}}?{_SYMBOL}", 0),
+        (rf"(?:drop|remov\w*|delet\w*|without|forget(?: about)?|skip|get rid of|ditch|ohne|entfern\w*|streich\w*|lösch\w*|weg mit|kein\w*) [^.;§]{{0,10}}{_SYMBOL}", 0),
+    ):  # fmt: skip
+        match = re.search(pattern, slots.text)
+        if match:
+            gone.add(named[index_of(match.groups()[place])])
+    fresh = [name for name in named if name not in gone]
+    if gone and not fresh:
+        return tuple(name for name in plan.symbols if name not in gone) or plan.symbols
+    if not gone and scan.has(ADD) and not scan.has(INSTEAD) and plan.symbols:
+        return tuple(dict.fromkeys([*plan.symbols, *fresh]))
+    others = [name for name in fresh if name not in plan.symbols]
+    return tuple(others or fresh)
+
+
+def change_sides(plan: Plan, slots: Slots) -> None:
+    if not slots.sides.sides:
+        return
+    sides = slots.sides.sides
+    if sides == ("long",):
+        keep_only(plan, "long")
+    elif sides == ("short",):
+        if "short" not in plan.entries and "long" in plan.entries:
+            plan.entries["short"] = plan.entries["long"].mirror()
+        keep_only(plan, "short")
+    else:
+        plan.sides = ("long", "short")
+        plan.said("/rules/0/side")
+
+
+def change_protection(plan: Plan, slots: Slots, scan: Scan) -> None:
+    if slots.stops:
+        plan.stops = _stops(plan, slots.stops, adding=scan.has(ADD))
+        plan.no_stop = False
+        plan.said("/stops")
+    elif slots.no_stop:
+        other = re.search(
+            rf"(?:sondern|but|instead|rather|lieber|stattdessen|aber)[^.;%\d]{{0,20}}(?P<pct>{NUM})%",
+            slots.text,
+        )
+        plan.stops, plan.no_stop = [], other is None
+        if other:
+            plan.stops = [Stop(kind="pct", value=round(float(other["pct"]) / 100, 10))]
+        plan.said("/stops")
+    if slots.targets:
+        plan.targets = list(slots.targets)
+        plan.said("/targets")
+    if slots.sizing is not None:
+        plan.sizing, plan.cap = slots.sizing, slots.cap
+        plan.said("/sizing")
+    elif slots.cap is not None:
+        plan.cap = slots.cap
+        plan.said("/sizing/max_position_frac")
+
+
+_PLACES: Final = {"time_bars": "time", "breakeven_after_r": "even"}
+
+
+def _stops(plan: Plan, new: tuple[Stop, ...], *, adding: bool) -> list[Stop]:
+    """The new stops beside the old ones they do not replace.
+
+    A stop replaces those of its own kind; a price stop replaces all price stops unless it is
+    added to one that the user had named before.
+    """
+    assumed = "/stops" in plan.assumptions
+    kinds = {stop.kind for stop in new}
+    places = {_PLACES.get(stop.kind, "price") for stop in new}
+    kept = []
+    for stop in plan.stops:
+        place = _PLACES.get(stop.kind, "price")
+        if stop.kind in kinds or (place in places and (assumed or not adding)):
+            continue
+        if assumed and place == "price" and "price" in places:
+            continue
+        kept.append(stop)
+    return [*kept, *new]
+
+
+def change_limits(plan: Plan, slots: Slots) -> None:
+    plan.limits.update(slots.limits)
