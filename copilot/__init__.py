@@ -1,1 +1,1 @@
-"""The copilot: drafts, explains and narrates; it holds no key, no database and no way to an order."""
+"""The copilot drafts, explains and narrates; it holds no key, no database, no way to an order."""

@@ -18,6 +18,7 @@ from engine.errors import InputError
 from engine.records import read_json
 
 FILE: Final = "budget.json"
+MAX_THREADS: Final = 10_000
 
 
 class DayBudget:
@@ -116,21 +117,19 @@ class Budgets:
         """Take the ceilings from settings."""
         self._settings = settings
         self._day = day
-        self._turns: dict[str, TurnBudget] = {}
+        self._turns: dict[str, tuple[int, TurnBudget]] = {}
         self._lock = threading.Lock()
 
-    def turn(self, key: str) -> TurnBudget:
-        """The allowance of the turn with this key, made on first use."""
+    def turn(self, thread_id: str, number: int) -> TurnBudget:
+        """The allowance of a turn, made on first use; only the newest one of a thread is kept."""
         with self._lock:
-            if key not in self._turns:
-                self._turns[key] = TurnBudget(
-                    self._day,
-                    self._settings.max_calls_per_turn,
-                    self._settings.max_tokens_per_turn,
-                )
-            return self._turns[key]
-
-    def forget(self, key: str) -> None:
-        """Drop a turn that has ended."""
-        with self._lock:
-            self._turns.pop(key, None)
+            known = self._turns.get(thread_id)
+            if known is not None and known[0] == number:
+                return known[1]
+            fresh = TurnBudget(
+                self._day, self._settings.max_calls_per_turn, self._settings.max_tokens_per_turn
+            )
+            if len(self._turns) >= MAX_THREADS:
+                self._turns.pop(next(iter(self._turns)))
+            self._turns[thread_id] = (number, fresh)
+            return fresh

@@ -26,19 +26,17 @@ class Collected:
 
     def ending(self) -> tuple[OutcomeKind, str]:
         """(outcome, why): what the protocol's ending means here."""
-        if self.late:
-            return ("cut_off" if self.text else "unreachable"), "the reply took too long"
-        if self.too_long:
-            return "invalid", "the reply does not end"
-        if self.refusal or self.finish == "content_filter":
-            return "refusal", self.refusal[:200]
-        if self.finish == "length":
-            return "cut_off", "the token limit was reached"
-        if self.finish is None:
-            return "cut_off", "the stream ended early"
-        if not self.text and not self.calls:
-            return "invalid", "the reply is empty"
-        return "reply", ""
+        table: tuple[tuple[bool, OutcomeKind, str], ...] = (
+            (self.late and not self.text, "unreachable", "the reply took too long"),
+            (self.late, "cut_off", "the reply took too long"),
+            (self.too_long, "invalid", "the reply does not end"),
+            (bool(self.refusal), "refusal", self.refusal[:200]),
+            (self.finish == "content_filter", "refusal", "the endpoint's filter stopped it"),
+            (self.finish == "length", "cut_off", "the token limit was reached"),
+            (self.finish is None, "cut_off", "the stream ended early"),
+            (not self.text and not self.calls, "invalid", "the reply is empty"),
+        )
+        return next(((kind, why) for holds, kind, why in table if holds), ("reply", ""))
 
 
 def _count(value: object) -> int:

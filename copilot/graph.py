@@ -8,6 +8,7 @@ is asked at most twice between a message and a gated report, plus repairs.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -69,7 +70,7 @@ def build(parts: Parts, checkpoints: BaseCheckpointSaver[str]) -> Graph:
     graph.add_edge("intake", "understand")
     graph.add_edge("understand", "retrieve")
     graph.add_conditional_edges("retrieve", after_retrieve, ["draft", "answer", "submit"])
-    both = {"repair": "repair", "present": "present"}
+    both: dict[Hashable, str] = {"repair": "repair", "present": "present"}
     graph.add_conditional_edges("draft", after_draft, both)
     graph.add_conditional_edges("repair", after_draft, both)
     graph.add_conditional_edges("present", after_present, {"submit": "submit", "end": END})

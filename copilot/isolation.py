@@ -39,11 +39,12 @@ def prepare(environment: MutableMapping[str, str] | None = None) -> None:
 
 
 def _loaded(modules: Iterable[str]) -> list[str]:
-    escaped = []
-    for name in FORBIDDEN_MODULES:
-        if any(module == name or module.startswith(f"{name}.") for module in modules):
-            escaped.append(f"module {name}")
-    return escaped
+    found = list(modules)
+    return [
+        f"module {name}"
+        for name in FORBIDDEN_MODULES
+        if any(module == name or module.startswith(f"{name}.") for module in found)
+    ]
 
 
 def _handed_down(environment: Mapping[str, str]) -> list[str]:

@@ -16,7 +16,7 @@ import tomllib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import uvicorn
 from fastapi import FastAPI, Request
@@ -125,7 +125,15 @@ def _error(status: int, message: str, headers: dict[str, str] | None = None) -> 
     return JSONResponse(content, status_code=status, headers=headers)
 
 
-async def _answer(step: Step, body: dict[str, Any]) -> Response:
+_BROKEN: Final = {
+    "invalid_utf8": b'{"choices": [\xff\xfe',
+    "half_stream": b'{"id": "x", "choi',
+}
+"""Whole replies that are not whole."""
+
+
+def _failure(step: Step) -> Response | None:
+    """The answer of a step that is an error status; None for all others."""
     if step.kind == "rate_limited":
         wait = {} if step.retry_after_s is None else {"retry-after": f"{step.retry_after_s:g}"}
         return _error(429, "too many requests", wait)
@@ -133,18 +141,21 @@ async def _answer(step: Step, body: dict[str, Any]) -> Response:
         return _error(step.status, "the model broke")
     if step.kind == "bad_request":
         return _error(400, step.text or "bad request")
+    return None
+
+
+async def _answer(step: Step, body: dict[str, Any]) -> Response:
+    failure = _failure(step)
+    if failure is not None:
+        return failure
     if step.kind == "stall":
         await asyncio.sleep(step.seconds)
-    streamed = bool(body.get("stream"))
-    if not streamed:
-        if step.kind == "invalid_utf8":
-            return Response(b'{"choices": [\xff\xfe', media_type="application/json")
-        if step.kind == "half_stream":
-            return Response(b'{"id": "x", "choi', media_type="application/json")
-        return JSONResponse(completion(step, str(body.get("model", ""))))
-    return StreamingResponse(
-        _stream(step, str(body.get("model", ""))), media_type="text/event-stream"
-    )
+    model = str(body.get("model", ""))
+    if body.get("stream"):
+        return StreamingResponse(_stream(step, model), media_type="text/event-stream")
+    if step.kind in _BROKEN:
+        return Response(_BROKEN[step.kind], media_type="application/json")
+    return JSONResponse(completion(step, model))
 
 
 async def _stream(step: Step, model: str) -> AsyncIterator[bytes]:

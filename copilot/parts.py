@@ -55,4 +55,4 @@ class Parts:
 
     def spend(self, state: State) -> TurnBudget:
         """The allowance of the turn in hand."""
-        return self.budgets.turn(f"{state.get('thread_id', '')}/{state.get('turn', 0)}")
+        return self.budgets.turn(state.get("thread_id", ""), state.get("turn", 0))

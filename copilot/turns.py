@@ -8,17 +8,30 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal
 
 import structlog
+from langchain_core.runnables import RunnableConfig
 from pydantic import Field
 
 from copilot.graph import Graph
 from copilot.offline.redaction import redact
 from copilot.parts import Parts
+from copilot.state import State
 from engine.errors import PeakError
 from engine.market import Name
 from engine.records import Record
 
 MAX_TEXT: Final = 4_000
 Event = tuple[str, dict[str, Any]]
+_MOST_STEPS: Final = 40
+_BUSY: Final = {
+    "code": "TURN_BUSY",
+    "message": "this conversation is still being answered",
+    "hint": "wait for its answer",
+}
+_BROKEN: Final = {
+    "code": "COPILOT_INTERNAL",
+    "message": "the copilot could not finish this turn",
+    "hint": "send the message again",
+}
 
 
 class Turn(Record):
@@ -40,53 +53,43 @@ class Turns:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, turn: Turn) -> Iterator[Event]:
-        """The events of a turn; the last one is always `done`, a fault comes before it as `error`."""
-        with self._lock:
-            busy = turn.thread_id in self._busy
-            self._busy.add(turn.thread_id)
-        if busy:
-            yield (
-                "error",
-                {
-                    "code": "TURN_BUSY",
-                    "message": "this conversation is still being answered",
-                    "hint": "wait for its answer",
-                },
-            )
-            yield ("done", {})
+        """The events of a turn: a fault comes as `error`, and the last one is always `done`."""
+        if not self._enter(turn.thread_id):
+            yield "error", _BUSY
+            yield "done", {}
             return
         try:
             yield from self._events(turn)
         except PeakError as error:
-            yield ("error", dict(error.as_dict()))
+            yield "error", dict(error.as_dict())
         except Exception as error:  # noqa: BLE001 - the edge of the process: a turn must always end
             structlog.get_logger().error("turn_failed", kind=type(error).__name__)
-            yield (
-                "error",
-                {
-                    "code": "COPILOT_INTERNAL",
-                    "message": "the copilot could not finish this turn",
-                    "hint": "send the message again",
-                },
-            )
+            yield "error", _BROKEN
         finally:
-            with self._lock:
-                self._busy.discard(turn.thread_id)
-        yield ("done", {})
+            self._leave(turn.thread_id)
+        yield "done", {}
+
+    def _enter(self, thread_id: str) -> bool:
+        with self._lock:
+            if thread_id in self._busy:
+                return False
+            self._busy.add(thread_id)
+            return True
+
+    def _leave(self, thread_id: str) -> None:
+        with self._lock:
+            self._busy.discard(thread_id)
 
     def _events(self, turn: Turn) -> Iterator[Event]:
-        given = {
+        given: State = {
             "thread_id": turn.thread_id,
             "text": redact(turn.text),
             "asked_language": turn.language,
             "submit": turn.submit,
         }
-        config = {"configurable": {"thread_id": turn.thread_id}, "recursion_limit": 40}
-        stream = self.graph.stream(
-            given,  # type: ignore[arg-type]  # a part of the state, as the graph's input allows
-            config,  # type: ignore[arg-type]  # a plain dictionary is what the library reads
-            stream_mode="custom",
-            durability="sync",
-        )
-        for found in stream:
+        config: RunnableConfig = {
+            "configurable": {"thread_id": turn.thread_id},
+            "recursion_limit": _MOST_STEPS,
+        }
+        for found in self.graph.stream(given, config, stream_mode="custom", durability="sync"):
             yield str(found["event"]), dict(found["data"])

@@ -6,7 +6,7 @@ once, and expiring. Everything is read fresh and handed in; nothing here has a c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -15,7 +15,6 @@ from engine.records import utc_text
 from guardrails.limits import Limits
 from guardrails.people import Caller, Person, Verb, may
 from guardrails.reasons import Denial, Reason
-from guardrails.signing import verified
 from guardrails.tickets import OrderTicket, SignedApproval, TicketState
 from guardrails.trading_state import TradingState
 
@@ -84,20 +83,6 @@ class DecisionFacts:
     alone: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseFacts:
-    """The world when a ticket is to be released; `people` as stored now, `desk_key` public."""
-
-    latest: datetime
-    filed_digest: str
-    ticket: OrderTicket
-    state: TicketState
-    approvals: tuple[StoredApproval, ...]
-    people: Mapping[str, Person]
-    limits: Limits
-    desk_key: str
-
-
 def entitled(f: DecisionFacts) -> Denial | None:
     """Only somebody who is an approver now, not only at sign-in."""
     person = f.person
@@ -118,10 +103,11 @@ def undecided(f: DecisionFacts) -> Denial | None:
     """Only a pending ticket, and each choice of a person once."""
     if f.decided:
         return Denial.of(Reason.APPROVAL_USED, "you have made this decision on this ticket already")
-    return _not_pending(f.state)
+    return not_pending(f.state)
 
 
-def _not_pending(state: TicketState) -> Denial | None:
+def not_pending(state: TicketState) -> Denial | None:
+    """A ticket that is no longer pending: used when it was decided, expired when it ran out."""
     if state is TicketState.PENDING:
         return None
     over = state in {TicketState.EXPIRED, TicketState.VOID}
@@ -239,94 +225,3 @@ def burns_page(denials: tuple[Denial, ...]) -> bool:
     return any(
         denial.code in {Reason.APPROVAL_DIGEST, Reason.APPROVAL_CREDENTIAL} for denial in denials
     )
-
-
-def unused(f: ReleaseFacts, one: StoredApproval) -> Denial | None:
-    """An approval releases once."""
-    del f
-    if not one.used:
-        return None
-    return Denial.of(Reason.APPROVAL_USED, "the approval was used already")
-
-
-def bound(f: ReleaseFacts, one: StoredApproval) -> Denial | None:
-    """Signed by this desk, for exactly these bytes."""
-    approval = one.signed.approval
-    if f.filed_digest == f.ticket.digest == approval.ticket_digest and verified(
-        f.desk_key, approval.digest, one.signed.signature
-    ):
-        return None
-    return Denial.of(
-        Reason.APPROVAL_DIGEST,
-        "the approval is not for this ticket",
-        approved=approval.ticket_digest,
-        ticket=f.ticket.digest,
-    )
-
-
-def unexpired(f: ReleaseFacts, one: StoredApproval) -> Denial | None:
-    """Within the approval's and the ticket's time."""
-    last = min(one.signed.approval.expires_at, f.ticket.expires_at)
-    if f.latest <= last:
-        return None
-    return Denial.of(
-        Reason.APPROVAL_EXPIRED, "the approval has expired: make a new ticket",
-        expires_at=utc_text(last),
-    )  # fmt: skip
-
-
-def still_entitled(f: ReleaseFacts, one: StoredApproval) -> Denial | None:
-    """The person is an approver now, with the same password."""
-    approval = one.signed.approval
-    person = f.people.get(approval.person_id)
-    if person is None or not person.active or not may(person.roles, Verb.DECIDE_TICKET):
-        return Denial.of(
-            Reason.APPROVAL_ROLE_REVOKED, "the person is not an approver any more",
-            person=approval.person_id,
-        )  # fmt: skip
-    if person.credential_id != approval.credential_id:
-        return Denial.of(
-            Reason.APPROVAL_CREDENTIAL, "the person's password has changed since",
-            person=approval.person_id,
-        )  # fmt: skip
-    return None
-
-
-def limits_kept(f: ReleaseFacts, one: StoredApproval) -> Denial | None:
-    """Under the limits in force at the approval."""
-    if one.signed.approval.limits_version == f.limits.version:
-        return None
-    return Denial.of(Reason.APPROVAL_LIMITS_CHANGED, "the limits have changed: make a new ticket")
-
-
-RELEASE_CHECKS: Final[tuple[Callable[[ReleaseFacts, StoredApproval], Denial | None], ...]] = (
-    unused,
-    bound,
-    unexpired,
-    still_entitled,
-    limits_kept,
-)
-
-
-def approval_refusals(facts: ReleaseFacts, one: StoredApproval) -> tuple[Denial, ...]:
-    """All reasons why this approval cannot release this ticket."""
-    found = (check(facts, one) for check in RELEASE_CHECKS)
-    return tuple(denial for denial in found if denial is not None)
-
-
-def standing(facts: ReleaseFacts) -> tuple[StoredApproval | None, tuple[Denial, ...]]:
-    """The approval that may release the ticket, or why there is none.
-
-    In paper one person decides. A ticket that is not pending is refused whatever was approved.
-    """
-    over = _not_pending(facts.state)
-    found: list[Denial] = [] if over is None else [over]
-    approving = [one for one in facts.approvals if one.signed.approval.decision == "approve"]
-    if not approving:
-        found.append(Denial.of(Reason.APPROVAL_MISSING, "nobody has approved this ticket"))
-    for one in approving:
-        refusals = approval_refusals(facts, one)
-        if not refusals and over is None:
-            return one, ()
-        found.extend(refusals)
-    return None, tuple(found)

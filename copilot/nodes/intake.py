@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, cast
+from typing import Final
 
 from copilot.nodes.emitting import emit
 from copilot.offline.detection import detect
@@ -21,7 +21,7 @@ FRESH: Final[State] = {
 
 def language_of(state: State) -> Language:
     """The language of the turn."""
-    return cast("Language", "de" if state.get("language") == "de" else "en")
+    return "de" if state.get("language") == "de" else "en"
 
 
 def intake(state: State) -> State:

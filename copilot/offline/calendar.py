@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """Trading hours, weekdays and nights in words -> session limits of a spec."""
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ def _span(first: str, last: str) -> tuple[str, ...]:
     return tuple(day for day in DAYS if DAYS.index(day) >= start or DAYS.index(day) <= end)
 
 
-def _days(scan: Scan) -> tuple[str, ...]:
+def _days(scan: Scan, *, round_the_clock: bool) -> tuple[str, ...]:
     spanned = scan.take(
         rf"(?P<a>{_DAY})s? ?(?:-|to|through|thru|until|bis(?: einschließlich)?) ?(?P<b>{_DAY})s?"
     )
@@ -109,10 +110,8 @@ def _days(scan: Scan) -> tuple[str, ...]:
     without = scan.take(rf"{_NO}[^.;,\d§]{{0,22}}(?:on |at |am |an )?(?P<list>{listed})")
     if without:
         dropped = {_DAY_WORDS[word] for word in re.findall(_DAY, without["list"])}
-        kept = tuple(day for day in DAYS if day not in dropped)
-        return (
-            kept if "sat" in dropped else kept[:-2] if len(kept) > 5 and "fri" in dropped else kept
-        )
+        week = DAYS if round_the_clock or "sat" in dropped else DAYS[:5]
+        return tuple(day for day in week if day not in dropped)
     only = scan.take(
         rf"(?:only|nur|just|ausschließlich) (?:trade |handeln |entries |einstiege )?(?:on |at |am |an )?(?P<list>{listed})|(?P<list2>{listed}) (?:only|nur)"
     )
@@ -137,11 +136,14 @@ def _night(scan: Scan) -> dict[str, LimitValue]:
     return found
 
 
-def read_calendar(scan: Scan) -> dict[str, LimitValue]:
-    """Take session, flat-by time, weekdays and overnight rule out of the text."""
+def read_calendar(scan: Scan, *, round_the_clock: bool = False) -> dict[str, LimitValue]:
+    """Take session, flat-by time, weekdays and overnight rule out of the text.
+
+    Without its weekend a market has five days, and a day that is left out leaves four.
+    """
     found = _night(scan)
     if session := _session(scan):
         found["session"] = session
-    if days := _days(scan):
+    if days := _days(scan, round_the_clock=round_the_clock):
         found["days"] = days
     return found

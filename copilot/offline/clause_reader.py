@@ -6,6 +6,7 @@ What is left out is taken from the context: `exit above -30` speaks of the indic
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -23,10 +24,6 @@ from copilot.offline.tree import (
     number,
     number_text,
 )
-
-_ARGUMENTS: Final[dict[str, str]] = {
-    "macd_signal": "macd_signal(close,12,26,9)", "stoch_d": "stoch_d(14,3,3)",
-}  # fmt: skip
 
 _COMPARE: Final = frozenset({
     "break", "<", ">", "<=", ">=", "cross_above", "cross_below", "cross", "break_up", "break_down", "touch",
@@ -49,33 +46,47 @@ def read_clause(pieces: list[Piece], context: Context) -> ClauseReading:
 
 
 def _step(reader: Reader, piece: Piece, index: int) -> None:
-    if piece.kind == "operand" and piece.operand is not None:
-        _on_operand(reader, piece.operand)
-    elif piece.kind == "number":
-        _on_number(reader, piece, index)
-    elif piece.kind == "percent":
-        _on_percent(reader, piece, index)
-    elif piece.kind == "relation":
-        _on_relation(reader, piece, index)
-    elif piece.kind == "pattern" and piece.tree is not None:
+    action = _ON.get(piece.kind)
+    if action is not None:
+        action(reader, piece, index)
+
+
+def _on_symbol(reader: Reader, _piece: Piece, index: int) -> None:
+    """`BTC above its average` speaks of the close of BTC."""
+    alone = not reader.stack and reader.relation is None
+    if alone and next_kind(reader, index) == "relation":
+        reader.stack.append(CLOSE)
+
+
+def _on_pattern(reader: Reader, piece: Piece, _index: int) -> None:
+    if piece.tree is not None:
         add(reader, piece.tree)
-    elif piece.kind == "symbol":
-        if next_kind(reader, index) == "relation" and not reader.stack and reader.relation is None:
-            reader.stack.append(CLOSE)
-    elif piece.kind in {"and", "or"}:
-        reader.word = piece.kind
-    elif piece.kind == "not":
-        reader.negated = True
-    elif piece.kind == "possessive":
-        reader.possessive = True
-    elif piece.kind == "times":
-        reader.factor = piece.value
-    elif piece.kind == "atr":
-        reader.offset = piece.value
 
 
-def _on_operand(reader: Reader, operand: Operand) -> None:
-    operand = _of_subject(reader, operand)
+def _on_word(reader: Reader, piece: Piece, _index: int) -> None:
+    reader.word = "or" if piece.kind == "or" else "and"
+
+
+def _on_not(reader: Reader, _piece: Piece, _index: int) -> None:
+    reader.negated = True
+
+
+def _on_possessive(reader: Reader, _piece: Piece, _index: int) -> None:
+    reader.possessive = True
+
+
+def _on_times(reader: Reader, piece: Piece, _index: int) -> None:
+    reader.factor = piece.value
+
+
+def _on_atr(reader: Reader, piece: Piece, _index: int) -> None:
+    reader.offset = piece.value
+
+
+def _on_operand(reader: Reader, piece: Piece, _index: int) -> None:
+    if piece.operand is None:
+        return
+    operand = _of_subject(reader, piece.operand)
     reader.possessive = False
     reader.context.seen.append(operand)
     if reader.factor is not None:
@@ -193,9 +204,8 @@ def _between(reader: Reader, index: int) -> None:
 def _on_compare(reader: Reader, piece: Piece, index: int) -> None:
     pending = [item for item in reader.stack if item.kind != "number"]
     ahead = next_kind(reader, index) in VALUES
-    if piece.name in {"at", "to"} and not _at_fits(reader, index):
-        return
-    if piece.name == "to" and not has_cue(reader):
+    placed = piece.name in {"at", "to"}
+    if placed and (not _at_fits(reader, index) or (piece.name == "to" and not has_cue(reader))):
         return
     if reader.percent is not None or ahead:
         if reader.relation is None or not reader.found:
@@ -207,17 +217,20 @@ def _on_compare(reader: Reader, piece: Piece, index: int) -> None:
         complete(reader, right)
     elif pending:
         reader.relation = piece
-        if piece.name in {"cross", "cross_above", "cross_below"}:
+        if piece.name in _CROSSINGS:
             complete(reader, None)
-    elif (
-        reader.found
-        and reader.found[-1].open_cross
-        and piece.name in {"cross_above", "cross_below"}
-    ):
+    else:
+        _on_bare(reader, piece)
+
+
+def _on_bare(reader: Reader, piece: Piece) -> None:
+    """A relation without any side in its clause: it speaks of what was named before."""
+    directed = piece.name in {"cross_above", "cross_below"}
+    if directed and reader.found and reader.found[-1].open_cross:
         direct(reader, piece)
-    elif piece.name in {"cross_above", "cross_below", "cross"} and knows_pair(reader):
+    elif piece.name in _CROSSINGS and knows_pair(reader):
         again(reader, piece)
-    elif piece.name in {"<", ">", "cross_above", "cross_below"} and has_cue(reader):
+    elif (directed or piece.name in {"<", ">"}) and has_cue(reader):
         line = line_of(reader)
         if line is not None:
             reader.relation = piece
@@ -235,3 +248,13 @@ def _at_fits(reader: Reader, index: int) -> bool:
         return level and (later is None or later.kind != "relation")
     known = reader.stack or reader.context.subject
     return following.kind == "number" and bool(known)
+
+
+_CROSSINGS: Final = frozenset({"cross", "cross_above", "cross_below"})
+_ON: Final[dict[str, Callable[[Reader, Piece, int], None]]] = {
+    "operand": _on_operand, "number": _on_number, "percent": _on_percent,
+    "relation": _on_relation, "pattern": _on_pattern, "symbol": _on_symbol, "and": _on_word,
+    "or": _on_word, "not": _on_not, "possessive": _on_possessive, "times": _on_times,
+    "atr": _on_atr,
+}  # fmt: skip
+"""What each kind of piece does to the reading."""

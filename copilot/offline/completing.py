@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from copilot.offline.comparisons import UNRESOLVED
 from copilot.offline.lexer import Piece
-from copilot.offline.reading import _PARTNERS, Reader, add, line_of, partner
-from copilot.offline.relating import _UPPER, flip, is_level, relate, same_kind, scaled
+from copilot.offline.reading import PARTNERS, Reader, add, line_of, partner
+from copilot.offline.relating import UPPER, flip, is_level, relate, same_kind, scaled
 from copilot.offline.tree import (
     CLOSE,
     ZERO,
@@ -36,6 +36,7 @@ def turned(reader: Reader, piece: Piece) -> None:
 
 
 def direct(reader: Reader, piece: Piece) -> None:
+    """Give the last crossing the direction that is named after it."""
     last = reader.found[-1]
     if isinstance(last.tree, Condition):
         relation: Relation = "cross_above" if piece.name == "cross_above" else "cross_below"
@@ -84,7 +85,7 @@ def place_at(reader: Reader, left: Operand, right: Operand) -> None:
         middle = {"oscillator": 50.0, "willr": -50.0}.get(left.kind, 0.0)
         relation: Relation = "<" if right.value <= middle else ">"
     elif right.kind == "channel":
-        add(reader, Condition(left, ">" if right.name in _UPPER else "<", right))
+        add(reader, Condition(left, ">" if right.name in UPPER else "<", right))
         return
     else:
         relation = ">" if left.kind == "price" else "<"
@@ -95,20 +96,21 @@ def place_at(reader: Reader, left: Operand, right: Operand) -> None:
 def fill(
     reader: Reader, left: Operand | None, right: Operand | None
 ) -> tuple[Operand | None, Operand | None]:
+    """Both sides, with what was left out taken from the context; None where nothing fits."""
     if right is None and left is not None:
-        if left.name in _PARTNERS:
-            return left, partner(reader, left)
-        if left.kind == "centred":
-            return left, ZERO
-        if left.name in {"supertrend", "psar"}:
-            return CLOSE, left
-        if left.kind == "price" and left.name != "close":
-            return CLOSE, left
-        return left, line_of(reader) if left.name == "close" else None
+        return _fill_right(reader, left)
     if left is None and right is not None:
-        if right.kind == "number":
-            return reader.context.subject, right
-        if right.kind in {"price", "channel"}:
-            return CLOSE, right
-        return reader.context.subject, right
+        of_price = right.kind in {"price", "channel"}
+        return CLOSE if of_price else reader.context.subject, right
     return left, right
+
+
+def _fill_right(reader: Reader, left: Operand) -> tuple[Operand, Operand | None]:
+    """`MACD crosses up` crosses its signal, a histogram zero, a line is crossed by the close."""
+    if left.name in PARTNERS:
+        return left, partner(reader, left)
+    if left.kind == "centred":
+        return left, ZERO
+    if left.name == "close":
+        return left, line_of(reader)
+    return (CLOSE, left) if left.kind == "price" else (left, None)

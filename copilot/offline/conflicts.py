@@ -205,7 +205,7 @@ def impossible(tree: Tree | None) -> str:
 
     Only plain comparisons of the same operand are looked at; the checker finds the rest.
     """
-    found = [item for item in conditions(tree) if isinstance(item, Condition)]
+    found = conditions(tree)
     if tree is not None and " or " in tree.render():
         return ""
     for index, first in enumerate(found):

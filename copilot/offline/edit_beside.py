@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """What stands beside the rules: instruments, sides, stops, targets, size, limits."""
 
 from __future__ import annotations
@@ -5,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from copilot.offline.edit_words import _SYMBOL, ADD, INSTEAD
+from copilot.offline.edit_words import ADD, INSTEAD, SYMBOL
 from copilot.offline.plan import Plan
 from copilot.offline.plan_conditions import keep_only
 from copilot.offline.scan import NUM, Scan
@@ -15,6 +16,7 @@ from engine.language.spec import Stop
 
 
 def change_universe(plan: Plan, slots: Slots, scan: Scan) -> None:
+    """Instruments and chart of a later message."""
     if slots.symbols:
         plan.symbols = _symbols(plan, slots, scan)
         plan.watchlist = None
@@ -30,10 +32,10 @@ def _symbols(plan: Plan, slots: Slots, scan: Scan) -> tuple[str, ...]:
     named = slots.symbols
     gone: set[str] = set()
     for pattern, place in (
-        (rf"(?:swap|replace|change|switch|exchange|tausch\w*|ersetz\w*|wechs\w*|änder\w*)[^.;]{{0,30}}?{_SYMBOL}[^.;]{{0,20}}?(?:for|with|to|by|into|gegen|durch|mit|zu|auf|in) [^.;]{{0,12}}?{_SYMBOL}", 0),
-        (rf"{_SYMBOL} (?:instead of|rather than|statt|anstatt|anstelle von|not) {_SYMBOL}", 1),
-        (rf"(?:instead of|rather than|statt|anstatt|anstelle von|not|nicht) {_SYMBOL}[^.;]{{0,20}}?{_SYMBOL}", 0),
-        (rf"(?:drop|remov\w*|delet\w*|without|forget(?: about)?|skip|get rid of|ditch|ohne|entfern\w*|streich\w*|lösch\w*|weg mit|kein\w*) [^.;§]{{0,10}}{_SYMBOL}", 0),
+        (rf"(?:swap|replace|change|switch|exchange|tausch\w*|ersetz\w*|wechs\w*|änder\w*)[^.;]{{0,30}}?{SYMBOL}[^.;]{{0,20}}?(?:for|with|to|by|into|gegen|durch|mit|zu|auf|in) [^.;]{{0,12}}?{SYMBOL}", 0),
+        (rf"{SYMBOL} (?:instead of|rather than|statt|anstatt|anstelle von|not) {SYMBOL}", 1),
+        (rf"(?:instead of|rather than|statt|anstatt|anstelle von|not|nicht) {SYMBOL}[^.;]{{0,20}}?{SYMBOL}", 0),
+        (rf"(?:drop|remov\w*|delet\w*|without|forget(?: about)?|skip|get rid of|ditch|ohne|entfern\w*|streich\w*|lösch\w*|weg mit|kein\w*) [^.;§]{{0,10}}{SYMBOL}", 0),
     ):  # fmt: skip
         match = re.search(pattern, slots.text)
         if match:
@@ -48,6 +50,7 @@ def _symbols(plan: Plan, slots: Slots, scan: Scan) -> tuple[str, ...]:
 
 
 def change_sides(plan: Plan, slots: Slots) -> None:
+    """Long, short or both, as the later message wants it."""
     if not slots.sides.sides:
         return
     sides = slots.sides.sides
@@ -63,6 +66,7 @@ def change_sides(plan: Plan, slots: Slots) -> None:
 
 
 def change_protection(plan: Plan, slots: Slots, scan: Scan) -> None:
+    """Stops, targets and size of a later message in the place of the earlier ones."""
     if slots.stops:
         plan.stops = _stops(plan, slots.stops, adding=scan.has(ADD))
         plan.no_stop = False
@@ -111,4 +115,5 @@ def _stops(plan: Plan, new: tuple[Stop, ...], *, adding: bool) -> list[Stop]:
 
 
 def change_limits(plan: Plan, slots: Slots) -> None:
+    """Limits that a later message names replace those of the same name."""
     plan.limits.update(slots.limits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from copilot.offline.edit_parameters import change_parameters
 from copilot.offline.edit_words import ADD, INSTEAD
@@ -20,17 +21,23 @@ from copilot.offline.tree import (
 )
 from engine.language.spec import PositionSide
 
+_AVERAGES: Final = frozenset({"sma", "ema", "wma", "hma", "kama", "dema", "tema"})
+_Sided = tuple[tuple[PositionSide, Tree | None], ...]
+
 
 def change_conditions(plan: Plan, slots: Slots, scan: Scan) -> None:
+    """Put a message's conditions in their places; an exit that followed its entry still does."""
     natural = {side: plan.exits[side].render() for side in plan.entries if _follows(plan, side)}
     rules = slots.rules
     adding = scan.has(ADD) and not scan.has(INSTEAD)
-    for side, entry in (("long", rules.entry_long), ("short", rules.entry_short)):
+    entries: _Sided = (("long", rules.entry_long), ("short", rules.entry_short))
+    for side, entry in entries:
         if entry is not None:
-            _entry(plan, side, entry, adding=adding, slots=slots)  # type: ignore[arg-type]  # literals
-    for side, out in (("long", rules.exit_long), ("short", rules.exit_short)):
+            _entry(plan, side, entry, adding=adding, slots=slots)
+    exits: _Sided = (("long", rules.exit_long), ("short", rules.exit_short))
+    for side, out in exits:
         if out is not None:
-            plan.exits[side] = _merged(plan.exits.get(side), out, adding=adding, word="or")  # type: ignore[index,arg-type]  # literals
+            plan.exits[side] = _merged(plan.exits.get(side), out, adding=adding, word="or")
             plan.said(f"/rules/{0 if side == 'long' else 1}/exit")
     if rules.filters is not None:
         for side in list(plan.entries):
@@ -83,19 +90,12 @@ def _items(tree: Tree) -> tuple[Tree, ...]:
 
 
 def _alike(old: Condition, new: Condition) -> bool:
-    crossing = old.relation.startswith("cross") == new.relation.startswith("cross")
-    averages = {"sma", "ema", "wma", "hma", "kama", "dema", "tema"}
-    family = (
-        {old.left.name, new.left.name} <= averages
-        and old.right is not None
-        and new.right is not None
-    )
-    pair = (
-        family and {old.right.name, new.right.name} <= averages
-        if family and old.right and new.right
-        else False
-    )
-    return (old.left.name == new.left.name and crossing) or bool(pair)
+    """The same indicator in the same kind of comparison, or two pairs of averages."""
+    if old.left.name == new.left.name:
+        return old.relation.startswith("cross") == new.relation.startswith("cross")
+    if old.right is None or new.right is None:
+        return False
+    return {old.left.name, new.left.name, old.right.name, new.right.name} <= _AVERAGES
 
 
 def _swap_condition(tree: Tree, new: Condition) -> Tree | None:

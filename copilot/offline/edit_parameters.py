@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """Numbers inside conditions that a later message changes: windows, levels, kinds of average."""
 
 from __future__ import annotations

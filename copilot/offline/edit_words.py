@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """Words that say that something is added, taken back, exchanged or begun anew."""
 
 from __future__ import annotations
@@ -16,4 +17,4 @@ INSTEAD: Final = r"(?:instead(?: of)?|rather than|replac\w*|swap\w*|switch\w*|ex
 
 NEW: Final = r"(?:new (?:strategy|idea|draft|one|system)|start over|from scratch|different (?:strategy|idea|system)|another (?:strategy|idea|one|system)|something (?:else|different)|neue[rsn]? (?:strategie|idee|entwurf|system)|von vorn\w*|ganz (?:was )?ander\w*|andere (?:strategie|idee)|etwas ander\w*|was ander\w*|noch eine strategie)"
 
-_SYMBOL: Final = PLACE
+SYMBOL: Final = PLACE

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """The idea behind a request: its family in words, or inferred from its conditions."""
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ _WORDS: Final[tuple[tuple[Family, str], ...]] = (
     ("trend_following", r"trend ?follow\w*|trend ?folge\w*|trend ?system|trend ?strateg\w*|trend ?trading|trend|moving average cross\w*|ride (?:the |big )?(?:trends?|moves?)|crossover"),
 )  # fmt: skip
 _SAID: Final = r"mean ?revers\w*|reversion|rückkehr zum mittelwert|trend ?follow\w*|trend ?folge\w*|momentum (?:system|strategy|strategie)|ausbruchs ?strategie"
+_EDGES: Final = frozenset({"bb_lower", "kc_lower", "bb_upper", "kc_upper"})
 _CENTRED_TREND: Final = frozenset(
     {"macd", "macd_hist", "macd_signal", "slope", "cmf", "force_index"}
 )
@@ -59,11 +61,8 @@ def _of_condition(item: Condition) -> Family:
         lines = right is not None and right.kind != "number"
         if left.name in {"aroon_up", "aroon_down", "plus_di", "minus_di"}:
             return "trend_following"
-        low = (
-            right is not None
-            and right.kind == "number"
-            and right.value < (50 if left.kind == "oscillator" else -50)
-        )
+        middle = 50 if left.kind == "oscillator" else -50
+        low = right is not None and right.kind == "number" and right.value < middle
         return "mean_reversion" if down or low or lines else "momentum"
     if left.kind == "centred":
         if left.name in _CENTRED_TREND:
@@ -75,32 +74,31 @@ def _of_condition(item: Condition) -> Family:
 def _of_price(item: Condition, *, down: bool) -> Family:
     right = item.right
     names = {item.left.name, right.name if right else ""}
-    if right is not None and right.kind == "channel":
+    text = right.text if right is not None else ""
+    if names & _EDGES or (right is not None and right.kind == "channel"):
         return "mean_reversion" if down else "breakout"
-    if names & {"bb_lower", "kc_lower", "bb_upper", "kc_upper"}:
-        return "mean_reversion" if down else "breakout"
-    shifted = right is not None and (right.text.startswith("0.") or " - " in right.text)
-    if shifted and down:
+    if down and (text.startswith("0.") or " - " in text or "vwap" in names):
         return "mean_reversion"
-    if "vwap" in names:
-        return "mean_reversion" if down else "trend_following"
     if item.left.kind == "neutral":
         return "other"
-    if right is not None and item.left.name == "close" and right.text.startswith(("high[", "htf")):
-        return "breakout"
-    return "trend_following"
+    return (
+        "breakout" if item.left.name == "close" and text.startswith("high[") else "trend_following"
+    )
+
+
+_SIGNS: Final[tuple[tuple[Family, tuple[str, ...]], ...]] = (
+    ("seasonal", ("dow ==", "trading_day")),
+    ("breakout", ("opening_range", "bb_width", "high[2]")),
+    ("mean_reversion", ("low <=", "close < open", "close < close[1]", "open < ")),
+    ("momentum", ("close > open", "close > close[1]", "open > ")),
+    ("trend_following", ("sma(close,200)",)),
+)
 
 
 def _of_fixed(item: Fixed) -> Family:
-    text = item.text
-    for family, signs in (
-        ("seasonal", ("dow ==", "trading_day")), ("breakout", ("opening_range", "bb_width", "high[2]")),
-        ("mean_reversion", ("low <=", "close < open", "close < close[1]", "open < ")),
-        ("momentum", ("close > open", "close > close[1]", "open > ")),
-        ("trend_following", ("sma(close,200)",)),
-    ):  # fmt: skip
-        if any(sign in text for sign in signs):
-            return family  # type: ignore[return-value]  # literals of the table
+    for family, signs in _SIGNS:
+        if any(sign in item.text for sign in signs):
+            return family
     return "other"
 
 

@@ -127,7 +127,7 @@ def is_question(message: str, language: Language) -> bool:
 
 
 def _orders(text: str) -> bool:
-    """A command after the question: `What is RSI? Build me a strategy with it.`"""
+    """Whether a command follows the question, as in `What is RSI? Build me one with it.`."""
     whole = text.rstrip(" .!?\n")
     last = re.split(r"[.!?\n]+", whole)[-1]
     return last != whole and _BUILD.search(last) is not None and _ASK.search(last) is None

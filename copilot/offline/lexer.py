@@ -66,7 +66,7 @@ def _patterns() -> tuple[tuple[PieceKind, str, re.Pattern[str]], ...]:
     cues: list[tuple[PieceKind, str, re.Pattern[str]]] = [
         ("cue", name, re.compile(edge.format(f"(?:{words})"))) for name, words in CUES
     ]
-    return tuple([*simple, *relations, *cues])
+    return (*simple, *relations, *cues)
 
 
 def _value(text: str) -> float:

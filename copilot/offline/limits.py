@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """Limits in words -> fields of a spec's limits. Percentages become fractions of one."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """Indicator phrases with their parameters -> operands of a condition.
 
 A parameter that is not said is taken from another mention of the same indicator (`3-period RSI
@@ -188,9 +189,11 @@ def lengths(text: str) -> list[tuple[TimeUnit, float]]:
         (raw.unit, raw.numbers[0]) for raw in _raw(text) if raw.numbers and raw.unit != "bar"
     ]
     for _, pattern in _windowed():
-        for match in pattern.finditer(text):
-            if match["u"] and unit_of(match["u"]) != "bar":
-                found.append((unit_of(match["u"]), float(match["n"])))
+        found += [
+            (unit_of(match["u"]), float(match["n"]))
+            for match in pattern.finditer(text)
+            if match["u"] and unit_of(match["u"]) != "bar"
+        ]
     return found
 
 

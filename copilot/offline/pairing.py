@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """Two legs traded against each other, in words -> pair and its z-score bands."""
 
 from __future__ import annotations

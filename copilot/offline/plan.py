@@ -14,6 +14,7 @@ from copilot.offline.tree import (
     Fixed,
     Joined,
     Operand,
+    OperandKind,
     Relation,
     Tree,
     number,
@@ -78,7 +79,7 @@ class Plan:
 
 ASSUMED_STOP: Final = "/stops"
 ASSUMED_SIZING: Final = "/sizing"
-_KINDS: Final = {row.name: row.kind for row in INDICATORS} | {
+_KINDS: Final[dict[str, OperandKind]] = {row.name: row.kind for row in INDICATORS} | {
     "close": "price", "open": "price", "high": "price", "low": "price", "volume": "neutral",
     "spread": "centred", "donchian_lower": "channel", "lowest": "channel", "max": "price",
     "min": "price", "delta": "centred", "vwap_session": "price", "vwap_rolling": "price",
@@ -112,7 +113,7 @@ def operand_of(text: str) -> Operand | None:
     kind = _KINDS[name]
     if kind == "channel":
         return Operand(bare, "channel", name) if text.endswith("[1]") else None
-    return Operand(text, kind, name)  # type: ignore[arg-type]  # kinds of the tables
+    return Operand(text, kind, name)
 
 
 def _one_call(text: str) -> bool:

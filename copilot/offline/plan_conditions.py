@@ -13,7 +13,6 @@ from copilot.offline.tree import (
 )
 from engine.language.spec import PositionSide
 
-
 TreeChange = Callable[[Tree], Tree]
 ConditionChange = Callable[[Condition], Condition]
 

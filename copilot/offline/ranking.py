@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """Ranked universes in words: which to hold, by what, how often."""
 
 from __future__ import annotations

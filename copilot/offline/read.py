@@ -126,7 +126,10 @@ def _filled(slots: Slots, scan: Scan, base: Base) -> Slots:
     months = slots.timeframe_implied and slots.timeframe is Timeframe.MO1
     sweeps = read_sweeps(scan)
     month_end = scan.take(_MONTH_END) is not None
-    limits: dict[str, LimitValue] = {**read_calendar(scan), **read_limits(scan, frame)}
+    limits: dict[str, LimitValue] = {
+        **read_calendar(scan, round_the_clock=frame.round_the_clock),
+        **read_limits(scan, frame),
+    }
     cap = read_cap(scan)
     sizing = read_sizing(scan, frame)
     ranking = read_ranking(scan, frame, months=months)

@@ -13,7 +13,7 @@ from copilot.offline.tree import (
     Tree,
 )
 
-_PARTNERS: Final[dict[str, str]] = {
+PARTNERS: Final[dict[str, str]] = {
     "macd": "macd_signal", "stoch_k": "stoch_d", "aroon_up": "aroon_down", "plus_di": "minus_di",
     "tenkan": "kijun",
 }  # fmt: skip
@@ -67,7 +67,8 @@ def line_of(reader: Reader) -> Operand | None:
 
 
 def partner(reader: Reader, left: Operand) -> Operand | None:
-    name = _PARTNERS[left.name]
+    """The other line of an indicator that has two: as it was named, else with the same numbers."""
+    name = PARTNERS[left.name]
     for seen in reversed(reader.context.seen):
         if seen.name == name:
             return seen
@@ -78,6 +79,7 @@ def partner(reader: Reader, left: Operand) -> Operand | None:
 
 
 def add(reader: Reader, tree: Tree, open_cross: bool = False, *, is_level: bool = False) -> None:
+    """Take a finished condition in, negated if it was, and remember what it spoke of."""
     if reader.negated and isinstance(tree, Condition):
         tree = tree.negate()
     reader.negated = False

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """Secrets that a person types into the chat are cut out before anything stores or logs the text."""
 
 from __future__ import annotations

@@ -64,17 +64,17 @@ def scaled(reader: Reader, right: Operand, piece: Piece) -> Operand:
     return right
 
 
-_UPPER: Final = frozenset({"highest", "donchian_upper", "bb_upper", "kc_upper", "high"})
+UPPER: Final = frozenset({"highest", "donchian_upper", "bb_upper", "kc_upper", "high"})
 
-_LOWER: Final = frozenset({"lowest", "donchian_lower", "bb_lower", "kc_lower", "low"})
+LOWER: Final = frozenset({"lowest", "donchian_lower", "bb_lower", "kc_lower", "low"})
 
 
 def relate(piece: Piece, left: Operand, right: Operand) -> tuple[Tree, bool]:
     """The condition, and whether its direction is still open."""
     name = piece.name
     if name == "break":
-        if right.name in _UPPER | _LOWER:
-            return Condition(left, ">" if right.name in _UPPER else "<", right), False
+        if right.name in UPPER | LOWER:
+            return Condition(left, ">" if right.name in UPPER else "<", right), False
         return Condition(left, UNRESOLVED, right), True
     if name == "cross":
         return Condition(left, UNRESOLVED, right), True
@@ -92,18 +92,20 @@ def relate(piece: Piece, left: Operand, right: Operand) -> tuple[Tree, bool]:
 
 
 def touch(left: Operand, right: Operand) -> tuple[Tree, bool]:
+    """`touches the lower band`: the bar's extreme reaches the level."""
     if right.kind == "number":
         middle = {"oscillator": 50.0, "willr": -50.0}.get(left.kind, 0.0)
         return Condition(left, "<=" if right.value <= middle else ">=", right), False
-    if right.name in _LOWER:
+    if right.name in LOWER:
         return Condition(LOW, "<=", right), False
-    if right.name in _UPPER:
+    if right.name in UPPER:
         return Condition(HIGH, ">=", right), False
     return Fixed(f"low <= {right.rendered} and high >= {right.rendered}",
                  f"low <= {right.rendered} and high >= {right.rendered}"), False  # fmt: skip
 
 
 def is_level(piece: Piece) -> bool:
+    """Whether the relation describes a state (`is above`) and not an event (`above`)."""
     words = piece.text.split()
     return bool({"is", "are", "stays", "stay", "remains", "liegt", "liegen", "ist", "sind", "bleibt",
                  "steht", "notiert", "trades", "sits", "holds"} & set(words))  # fmt: skip

@@ -1,8 +1,10 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """Phrases that are put in a form the grammar reads: pairs of averages, arguments in the middle."""
 
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Final
 
 _KIND: Final = (
@@ -114,7 +116,7 @@ def _phrases(text: str) -> str:
     for pattern, written in _PHRASES:
         edged = rf"(?<![a-zäöüß])(?:{pattern})(?![a-zäöüß])"
         if written in {"breakout", "reversion"}:
-            text = re.sub(edged, lambda match, name=written: _band_phrase(match, name), text)
+            text = re.sub(edged, partial(_band_phrase, name=written), text)
         else:
             text = re.sub(edged, written, text)
     return text

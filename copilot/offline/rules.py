@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from copilot.offline.clauses import Roles, assign, split
+from copilot.offline.clauses import assign, split
 from copilot.offline.comparisons import Comparison, Context, joined
 from copilot.offline.lexer import lex
 from copilot.offline.operands import Frame
@@ -51,7 +51,7 @@ def _directed(comparison: Comparison, *, up: bool) -> Comparison:
     )
 
 
-def _triggered(comparisons: list[Comparison], *, up: bool) -> list[Comparison]:
+def _triggered(comparisons: list[Comparison]) -> list[Comparison]:
     """`EMA 8 over EMA 34, in` is the crossing; beside another trigger it is a state."""
     alone = len(comparisons) == 1 and not comparisons[0].is_level
     if not alone or not _is_pair(comparisons[0].tree):
@@ -92,7 +92,7 @@ def _exits(comparisons: list[Comparison], entry: Tree | None, *, up: bool) -> Tr
 
 def _tree(comparisons: list[Comparison], *, up: bool, trigger: bool) -> Tree | None:
     directed = [_directed(item, up=up) for item in comparisons]
-    return joined(_triggered(directed, up=up) if trigger else directed)
+    return joined(_triggered(directed) if trigger else directed)
 
 
 def reverse(tree: Tree | None) -> Tree | None:
@@ -107,7 +107,7 @@ def reverse(tree: Tree | None) -> Tree | None:
     return tree.negate() if tree is not None else None
 
 
-def _line_cross(roles: Roles, entry: Tree | None) -> Tree | None:
+def _line_cross(entry: Tree | None) -> Tree | None:
     """`leave when the lines cross`: the two lines of the entry, crossing back."""
     found = conditions(entry)
     for item in found:
@@ -145,7 +145,7 @@ def read_rules(text: str, frame: Frame, context: Context | None = None) -> Rules
     if roles.else_cash and exit_long is None and entry_long is not None:
         exit_long = entry_long.negate()
     if roles.reversed_exit and exit_long is None:
-        exit_long = _line_cross(roles, entry_long)
+        exit_long = _line_cross(entry_long)
     if roles.reversed_short and entry_long is not None and entry_short is None:
         entry_short = reverse(entry_long)
         exit_long = exit_long or entry_short

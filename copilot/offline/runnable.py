@@ -106,24 +106,18 @@ def _conflict(outcome: Outcome, spec: StrategySpec, item: SpecFinding, parts: li
 
 def _part(outcome: Outcome, spec: StrategySpec, item: SpecFinding, parts: list[str]) -> bool:
     plan = outcome.plan
-    head = parts[0]
-    if head == "limits" and parts[1] in plan.limits:
-        outcome.leave_out(f"{parts[1]} = {plan.limits.pop(parts[1])}")
-        return True
-    if head == "pyramiding" and "max_units" in plan.limits:
-        outcome.leave_out(f"max_units = {plan.limits.pop('max_units')}")
+    head, rest = parts[0], parts[1:]
+    limit = {"limits": rest[0] if rest else "", "pyramiding": "max_units"}.get(head, "")
+    if limit in plan.limits:
+        outcome.leave_out(f"{limit} = {plan.limits.pop(limit)}")
         return True
     if head == "sizing" and plan.sizing is not None:
         outcome.leave_out(f"sizing {plan.sizing.kind} {plan.sizing.value or ''}".strip())
         plan.sizing = None
         return True
-    if head == "stops" and len(parts) > 1:
-        return _stop(outcome, spec, int(parts[1]))
-    if head == "targets" and len(parts) > 1:
-        return _target(outcome, spec, int(parts[1]))
-    if head == "params" and plan.params:
-        outcome.leave_out("params", "unsupported_part")
-        return False
+    if head in {"stops", "targets"} and rest:
+        remove = _stop if head == "stops" else _target
+        return remove(outcome, spec, int(rest[0]))
     outcome.leave_out(item.message, "unsupported_unread")
     return False
 

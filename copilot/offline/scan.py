@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """Text that is read piece by piece: what a slot has taken is blanked out for the next one."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """Long, short or both: what the user allows."""
 
 from __future__ import annotations

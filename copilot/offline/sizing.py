@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """How much to hold, in words -> sizing of a spec. Percentages of equity become fractions."""
 
 from __future__ import annotations

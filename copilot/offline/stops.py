@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """Protective exits in words -> stops of a spec."""
 
 from __future__ import annotations
@@ -34,8 +35,10 @@ _LATEST: Final = r"(?: (?:at (?:the )?(?:latest|longest|most)|max(?:imum|imal)?|
 
 _TIME: Final = (
     rf"{_HOLD} (?:it |them |each |positions? |trades? |every trade |a trade )?{_LIMIT} ?{_SPAN}{_LATEST}?",
-    rf"(?:at the latest |spätestens )?{_LEAVE} (?:it |out |the trade |the position |position\w* |any trade |everything )?"
-    rf"(?:at the latest |spätestens |no later than |latest )?(?:after|nach|within|in|innerhalb von|of|von|:|at)? ?{_SPAN}{_LATEST}?(?! (?:low|high|tief|hoch|ema|sma|average|rsi|line|linie|atr))",
+    (
+        rf"(?:at the latest |spätestens )?{_LEAVE} (?:it |out |the trade |the position |position\w* |any trade |everything )?"
+        rf"(?:at the latest |spätestens |no later than |latest )?(?:after|nach|within|in|innerhalb von|of|von|:|at)? ?{_SPAN}{_LATEST}?(?! (?:low|high|tief|hoch|ema|sma|average|rsi|line|linie|atr))"
+    ),
     rf"{_SPAN} (?:time ?stop|time ?exit|zeit ?stopp?|max(?:imum|imal\w*)? (?:hold\w*|halte\w*)|haltedauer|holding (?:period|time))",
     rf"(?:max(?:imum|imal\w*)?|höchstens|longest|längste) (?:hold\w*(?: time| period)?|haltedauer|haltezeit)?{_GAP}{_SPAN}",
     rf"(?:spätestens|at the latest|no later than) (?:nach |after )?{_SPAN}(?: (?:later|raus|out|schließen|verkaufen))?",
@@ -167,10 +170,10 @@ def _level(scan: Scan, frame: Frame) -> list[Stop]:
         rf"{STOP_WORD} {place}(?: the| das| dem| der| des| of)? ?(?:low|tief\w*) (?:of|der|des) (?:the |that )?{bar}|{STOP_WORD} {place} (?:the |dem |der |das )?{bar}'?s? ?(?:low|tief\w*)"
     ):
         return [Stop(kind="price_expr", price="low")]
-    if match := scan.take(
+    if scan.take(
         rf"{STOP_WORD} {place}(?: the| last| dem| das| letzten| recent){{0,2}} ?swing ?(?:low|tief)\w*"
     ):
-        return [Stop(kind="price_expr", price="lowest(low,10)")] if match else []
+        return [Stop(kind="price_expr", price="lowest(low,10)")]
     if scan.take(
         rf"{STOP_WORD} {place}(?: the| das| dem| der| des)? ?(?:opening range(?: low)?|low of the (?:opening )?range|tief der (?:eröffnungs)?spanne)"
     ):

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """Ranges to try (`RSI length between 7 and 21 by 7s`) -> parameters of a spec."""
 
 from __future__ import annotations

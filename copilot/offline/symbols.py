@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """Which instruments a message names, in the order of the text.
 
 A symbol is taken by exact ASCII membership or by the form of a pair or ticker; look-alike letters

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """What a later message takes back is gone from the plan: stops, targets, limits, filters, sides."""
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ _VOLUME_WORDS: Final = (
 
 
 def take_back(plan: Plan, slots: Slots) -> None:
+    """Everything that the message takes back is gone."""
     for clause in re.split(r"[.;!?\n]|,(?! ?\d)|\b(?:but|and instead|sondern|aber)\b", slots.text):
         scan = Scan(clause)
         taken = scan.has(rf"{REMOVE}[^.;]{{0,50}}") and not scan.has(
@@ -55,18 +57,10 @@ def take_back(plan: Plan, slots: Slots) -> None:
 
 
 def _remove_named(plan: Plan, slots: Slots, scan: Scan) -> None:
-    for words, kinds in _STOP_WORDS:
-        if scan.take(words):
-            plan.stops = [s for s in plan.stops if kinds and s.kind not in kinds]
-            plan.no_stop = plan.no_stop or not kinds
-            plan.said("/stops")
-    if scan.take(r"(?:take ?profits?|targets?|tp|gewinnziel\w*|ziel\w*|profit targets?)"):
-        plan.targets = []
-        plan.said("/targets")
+    _remove_protection(plan, scan)
     for words, names in _LIMIT_WORDS:
         if scan.take(words):
-            for limit in names:
-                plan.limits.pop(limit, None)
+            plan.limits = {key: value for key, value in plan.limits.items() if key not in names}
     if scan.take(r"(?:the )?shorts?(?: side| rule| leg| trades?| selling)?|shortseite|leerverk\w*"):
         keep_only(plan, "long")
     if scan.take(r"(?:the )?longs?(?: side| rule| leg)|longseite"):
@@ -76,6 +70,17 @@ def _remove_named(plan: Plan, slots: Slots, scan: Scan) -> None:
         _drop_conditions(plan, dropped)
     if scan.take(r"(?:the )?(?:exit|ausstieg)(?: rule| condition|sregel|sbedingung)?"):
         plan.exits = {}
+
+
+def _remove_protection(plan: Plan, scan: Scan) -> None:
+    for words, kinds in _STOP_WORDS:
+        if scan.take(words):
+            plan.stops = [s for s in plan.stops if kinds and s.kind not in kinds]
+            plan.no_stop = plan.no_stop or not kinds
+            plan.said("/stops")
+    if scan.take(r"(?:take ?profits?|targets?|tp|gewinnziel\w*|ziel\w*|profit targets?)"):
+        plan.targets = []
+        plan.said("/targets")
 
 
 def _names_to_drop(slots: Slots, scan: Scan) -> set[str]:

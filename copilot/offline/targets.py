@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """Profit exits in words -> targets of a spec."""
 
 from __future__ import annotations
@@ -119,8 +120,9 @@ def _level(scan: Scan, frame: Frame) -> list[Target]:
             and mention.operand.text != "close"
         ):
             scan.blank(match.start(), mention.end)
-            kind = "price_expr" if mention.operand.kind == "channel" else "moving_expr"
-            return [Target(kind=kind, price=mention.operand.text)]
+            if mention.operand.kind == "channel":
+                return [Target(kind="price_expr", price=mention.operand.text)]
+            return [Target(kind="moving_expr", price=mention.operand.text)]
     return []
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """Bar lengths in words, and lengths of time as numbers of bars."""
 
 from __future__ import annotations

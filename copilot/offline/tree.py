@@ -33,7 +33,7 @@ _SWAPS: Final = (
 )  # fmt: skip
 _TWINS: Final = frozenset({"plus_di", "minus_di", "aroon_up", "aroon_down"})
 """Lines that come in two, one for each direction: their mirror image is the other line."""
-_SWAP: Final = {a: b for a, b in _SWAPS} | {b: a for a, b in _SWAPS}
+_SWAP: Final = dict(_SWAPS) | {b: a for a, b in _SWAPS}
 _MACD = re.compile(r"(?<![a-z_])macd\(([^(),]+,[^(),]+,[^(),]+),[^(),]+\)")
 """The drafter keeps the signal window beside the line; the language writes the line without it."""
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")

@@ -83,40 +83,45 @@ def _pullback(operand: Operand) -> Idea:
     return Idea(Fixed(text, mirrored), Fixed(end, back), family="mean_reversion")
 
 
-def usual(operand: Operand, family: Family | None) -> Idea | None:  # noqa: PLR0911 - one line per kind of indicator
+_TWO_LINES: Final[dict[str, tuple[str, str]]] = {
+    "macd": ("macd", "macd_signal"), "macd_signal": ("macd", "macd_signal"),
+    "aroon_up": ("aroon_up", "aroon_down"), "aroon_down": ("aroon_up", "aroon_down"),
+    "adx": ("plus_di", "minus_di"), "plus_di": ("plus_di", "minus_di"),
+    "minus_di": ("plus_di", "minus_di"),
+}  # fmt: skip
+
+
+def _positive(operand: Operand) -> Idea:
+    entry = Condition(operand, ">", ZERO)
+    return Idea(entry, entry.negate(), family="momentum" if operand.name == "roc" else None)
+
+
+def usual(operand: Operand, family: Family | None) -> Idea | None:
     """The usual rule of one indicator that stands alone; None when it has none."""
     name = operand.name
     if name in _LOW_ENTRY:
         return _oscillator(operand)
+    if name in _TWO_LINES:
+        first, second = _TWO_LINES[name]
+        return _crossing(_sibling(operand, first), _sibling(operand, second))
+    if name == "macd_hist":
+        return _crossing(operand, ZERO)
+    if name in {"roc", "slope", "cmf", "force_index"}:
+        return _positive(operand)
+    return _of_price(operand, family)
+
+
+def _of_price(operand: Operand, family: Family | None) -> Idea | None:
+    """The usual rule of a line in the price chart."""
+    name = operand.name
     if name in {"supertrend", "psar"}:
         return _crossing(CLOSE, operand)
-    if name in {"macd", "macd_hist", "macd_signal"}:
-        if name == "macd_hist":
-            return _crossing(operand, ZERO)
-        return _crossing(_sibling(operand, "macd"), _sibling(operand, "macd_signal"))
-    if name in {"aroon_up", "aroon_down"}:
-        return _crossing(_sibling(operand, "aroon_up"), _sibling(operand, "aroon_down"))
-    if name in {"adx", "plus_di", "minus_di"}:
-        return _crossing(_sibling(operand, "plus_di"), _sibling(operand, "minus_di"))
-    if name in {"roc", "slope", "cmf", "force_index"}:
-        positive = Condition(operand, ">", ZERO)
-        return Idea(positive, positive.negate(), family="momentum" if name == "roc" else None)
     if name in {"highest", "donchian_upper"}:
         return _channel(operand)
-    if name in {
-        "bb_upper",
-        "bb_lower",
-        "bb_mid",
-        "kc_upper",
-        "kc_lower",
-        "kc_mid",
-        "bb_width",
-        "bb_any",
-        "kc_any",
-    }:
+    if name.startswith(("bb_", "kc_")):
         return _band(operand, family)
-    if name == "vwap":
-        return _vwap(operand) if family in {None, "mean_reversion"} else _level(operand)
+    if name == "vwap" and family in {None, "mean_reversion"}:
+        return _vwap(operand)
     return _level(operand) if operand.kind == "price" and name != "close" else None
 
 
@@ -132,8 +137,7 @@ def of_operands(operands: tuple[Operand, ...], family: Family | None) -> Idea | 
     if family == "mean_reversion" and len(averages) == 1:
         return _pullback(averages[0])
     if len(averages) >= 2:  # noqa: PLR2004 - two averages cross
-        fast, slow = sorted(averages, key=_window)[0], sorted(averages, key=_window)[-1]
-        return _crossing(fast, slow)
+        return _crossing(min(averages, key=_window), max(averages, key=_window))
     lines = [item for item in found if item.name in {"tenkan", "kijun"}]
     if len(lines) == 2:  # noqa: PLR2004 - tenkan and kijun cross
         return _crossing(*sorted(lines, key=lambda item: item.name == "kijun"))
@@ -193,26 +197,29 @@ def _breakout(scan: Scan, frame: Frame) -> Idea:
 
 def of_family(family: Family, scan: Scan, frame: Frame) -> Idea | None:
     """The plainest rule of a family, for a request that names nothing but the idea."""
-    if family in {"breakout"}:
+    if family == "breakout":
         return _breakout(scan, frame)
-    if family == "trend_following":
-        idea = _crossing(
-            Operand("ema(close,20)", "price", "ema"), Operand("ema(close,50)", "price", "ema")
-        )
-        return Idea(idea.entry, idea.exit, family=family)
-    if family == "mean_reversion":
-        return _oscillator(Operand("rsi(close,14)", "oscillator", "rsi"))
-    if family == "momentum":
-        positive = Condition(Operand("roc(close,90)", "centred", "roc"), ">", ZERO)
-        return Idea(positive, positive.negate(), family=family)
-    if family == "volatility":
-        text = "any_of(bb_width(close,20,2) <= lowest(bb_width(close,20,2),125),10) and close > bb_upper(close,20,2)"
-        mirrored = text.replace("close > bb_upper", "close < bb_lower")
-        end = "close < bb_mid(close,20,2)"
-        return Idea(
-            Fixed(text, mirrored, end), Fixed(end, "close > bb_mid(close,20,2)"), family=family
-        )
-    if family == "seasonal":
-        first, last = "trading_days_left_in_month < 1", "trading_day_of_month == 3"
-        return Idea(Fixed(first, first), Fixed(last, last), family=family)
-    return None
+    return _PLAINEST.get(family)
+
+
+def _squeeze() -> Idea:
+    narrow = "any_of(bb_width(close,20,2) <= lowest(bb_width(close,20,2),125),10)"
+    text = f"{narrow} and close > bb_upper(close,20,2)"
+    mirrored = f"{narrow} and close < bb_lower(close,20,2)"
+    end, back = "close < bb_mid(close,20,2)", "close > bb_mid(close,20,2)"
+    return Idea(Fixed(text, mirrored, end), Fixed(end, back), family="volatility")
+
+
+_MONTH_END: Final = "trading_days_left_in_month < 1"
+_THIRD_DAY: Final = "trading_day_of_month == 3"
+_PLAINEST: Final[dict[Family, Idea]] = {
+    "trend_following": _crossing(
+        Operand("ema(close,20)", "price", "ema"), Operand("ema(close,50)", "price", "ema")
+    ),
+    "mean_reversion": _oscillator(Operand("rsi(close,14)", "oscillator", "rsi")),
+    "momentum": _positive(Operand("roc(close,90)", "centred", "roc")),
+    "volatility": _squeeze(),
+    "seasonal": Idea(
+        Fixed(_MONTH_END, _MONTH_END), Fixed(_THIRD_DAY, _THIRD_DAY), family="seasonal"
+    ),
+}

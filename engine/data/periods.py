@@ -57,6 +57,18 @@ class Periods(NamedTuple):
     close: IntArray
 
 
+def trade_days(bars: Bars) -> IntArray:
+    """Local date of each bar's open, days since 1970-01-01, shape (n,).
+
+    UTC except for XNYS, which counts in New York; there bars of a day or longer that open at
+    00:00 UTC are day labels and keep their date.
+    """
+    if bars.instrument.calendar != "XNYS":
+        return bars.time // DAY_MS
+    label = (bars.timeframe.seconds >= Timeframe.D1.seconds) & (bars.time % DAY_MS == 0)
+    return np.where(label, bars.time, bars.time + new_york_offset(bars.time)) // DAY_MS
+
+
 def spans(bars: Bars) -> Spans:
     """Effective open and close of each bar by its instrument's calendar."""
     match bars.instrument.calendar:
@@ -84,17 +96,16 @@ def periods(bars: Bars, span: Spans, higher: Timeframe) -> Periods:
 def _grid(close: IntArray, higher: Timeframe, week: int) -> tuple[IntArray, IntArray]:
     """Start and end of the UTC period that each moment closes in or ends."""
     if higher is Timeframe.MO1:
-        months = (close - 1).astype("datetime64[ms]").astype("datetime64[M]")
-        ends = months + np.timedelta64(1, "M")
-        return _ms(months), _ms(ends)
+        months = (close - 1).astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
+        return _month_start(months), _month_start(months + 1)
     length = higher.seconds * 1000
     anchor = week if higher is Timeframe.W1 else 0
     end = anchor - (anchor - close) // length * length
     return end - length, end
 
 
-def _ms(months: np.ndarray[tuple[int], np.dtype[np.datetime64]]) -> IntArray:
-    return months.astype("datetime64[ms]").astype(np.int64)
+def _month_start(months: IntArray) -> IntArray:
+    return months.astype("datetime64[M]").astype("datetime64[ms]").astype(np.int64)
 
 
 # Currencies
@@ -128,8 +139,7 @@ def _plan(bars: Bars) -> Sessions:
 
 def _session_spans(bars: Bars, plan: Sessions) -> Spans:
     if bars.timeframe.seconds >= Timeframe.D1.seconds:
-        labelled = bars.time % DAY_MS == 0
-        local = np.where(labelled, bars.time, bars.time + new_york_offset(bars.time)) // DAY_MS
+        local = trade_days(bars)
         place = np.searchsorted(plan.day, local)
         inside = plan.day[place] == local
         opens, closes = plan.opens[place], plan.closes[place]

@@ -5,15 +5,15 @@ Refusals come first: a part that a target cannot express is named with its place
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
 
 from engine.errors import InputError, SpecError
-from engine.language.analysis import NO_REGIME, analyse
+from engine.language.analysis import NO_REGIME, Analysis, analyse
 from engine.language.codes import Code
 from engine.language.expressions import parse
-from engine.language.nodes import Node
+from engine.language.nodes import Call, Name, Node, walk
 from engine.language.protection import Protection, protection_of, warmup_of_spec
 from engine.language.rendering import canonical
 from engine.language.resolve import resolve
@@ -56,6 +56,7 @@ class Blueprint:
         warmup: bars before any rule may act, with the parameters' default values.
         rules, regimes: their parts, lets written out, parameters kept as names.
         params: default values by name.
+        expressions: JSON pointer -> tree of everything written as an expression.
     """
 
     spec: StrategySpec
@@ -63,6 +64,7 @@ class Blueprint:
     rules: tuple[RuleParts, ...]
     regimes: tuple[RegimeParts, ...]
     params: dict[str, float]
+    expressions: dict[str, Node]
 
     def side(self, side: PositionSide) -> tuple[RuleParts, ...]:
         """The rules of one side."""
@@ -73,6 +75,16 @@ class Blueprint:
         """The sides that have rules, long first."""
         both: tuple[PositionSide, ...] = ("long", "short")
         return tuple(side for side in both if self.side(side))
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Every operator and name that its expressions and levels use."""
+        levels = [part.levels for part in self.rules]
+        trees = [*self.expressions.values()]
+        trees += [tree for one in levels for tree in (*one.stops, *one.trails, *one.targets)]
+        return frozenset(
+            node.name for tree in trees for node in walk(tree) if isinstance(node, Call | Name)
+        )
 
     @property
     def cap(self) -> float:
@@ -149,33 +161,55 @@ def _check_sides(blueprint: Blueprint, target: str) -> None:
                 )
 
 
-class _Trees:
-    """Expressions of a spec by JSON pointer, lets written out, parameters left as names."""
+def check_words(blueprint: Blueprint, target: str, known: Container[str]) -> None:
+    """Refuse the first operator or name that a target does not know, with its place.
 
-    def __init__(self, spec: StrategySpec) -> None:
-        self.lets: dict[str, Node] = {}
-        for let in spec.lets:
-            self.lets[let.name] = self.tree(let.expr)
-
-    def tree(self, text: str) -> Node:
-        return resolve(parse(text), {}, self.lets)
-
-    def maybe(self, text: str | None) -> Node | None:
-        return None if text is None else self.tree(text)
-
-    def prices(self, spec: StrategySpec) -> Mapping[str, Node]:
-        priced = [(f"/stops/{n}/price", stop.price) for n, stop in enumerate(spec.stops)]
-        priced += [(f"/targets/{n}/price", part.price) for n, part in enumerate(spec.targets)]
-        return {path: self.tree(text) for path, text in priced if text is not None}
+    Raises:
+        InputError: EXPORT_NOT_POSSIBLE.
+    """
+    for path, tree in blueprint.expressions.items():
+        for node in walk(tree):
+            named = isinstance(node, Call | Name) and node.name not in blueprint.params
+            if named and node.name not in known:
+                raise not_possible(target, path, f"`{node.name}`")
 
 
-def blueprint_of(spec: StrategySpec, target: str, *, later: frozenset[str] = frozenset()) -> Blueprint:
+def _expressions(spec: StrategySpec) -> dict[str, Node]:
+    """JSON pointer -> tree, lets written out, parameters left as names."""
+    lets: dict[str, Node] = {}
+    for let in spec.lets:
+        lets[let.name] = resolve(parse(let.expr), {}, lets)
+    texts: dict[str, str | None] = {}
+    for n, regime in enumerate(spec.regimes):
+        texts |= {f"/regimes/{n}/when": regime.when, f"/regimes/{n}/until": regime.until}
+    for n, rule in enumerate(spec.rules):
+        texts |= {f"/rules/{n}/entry": rule.entry, f"/rules/{n}/exit": rule.exit}
+    texts |= {f"/stops/{n}/price": stop.price for n, stop in enumerate(spec.stops)}
+    texts |= {f"/targets/{n}/price": target.price for n, target in enumerate(spec.targets)}
+    return {p: resolve(parse(text), {}, lets) for p, text in texts.items() if text is not None}
+
+
+def _check_findings(analysis: Analysis, target: str, later: frozenset[str]) -> None:
+    for found in analysis.findings:
+        if found.level == "warning":
+            continue
+        if found.code != Code.FEATURE_NOT_AVAILABLE:
+            hint = found.hint or f"correct {found.path}"
+            raise SpecError(found.code, f"{found.path}: {found.message}", value=found.value,
+                            hint=hint)  # fmt: skip
+        if found.value not in later:
+            raise not_possible(target, found.path, f"`{found.value}`" if found.value else "this")
+
+
+def blueprint_of(
+    spec: StrategySpec, target: str, *, later: frozenset[str] = frozenset()
+) -> Blueprint:
     """A checked spec taken apart for one target.
 
     Args:
         spec: the document.
         target: its name in refusals.
-        later: operators that this engine cannot run yet and the target can.
+        later: operators that the target can run even where this engine cannot yet.
 
     Raises:
         InputError: EXPORT_NOT_POSSIBLE with the path of the first part that has to be refused.
@@ -184,35 +218,30 @@ def blueprint_of(spec: StrategySpec, target: str, *, later: frozenset[str] = fro
     for path, what in _refused(spec):
         raise not_possible(target, path, what)
     analysis = analyse(spec)
-    for found in analysis.findings:
-        if found.level == "warning":
-            continue
-        if found.code != Code.FEATURE_NOT_AVAILABLE:
-            raise SpecError(found.code, f"{found.path}: {found.message}", value=found.value,
-                            hint=found.hint or f"correct {found.path}")
-        if found.value not in later:
-            raise not_possible(target, found.path, f"`{found.value}`" if found.value else "this")
-    trees = _Trees(spec)
-    prices = trees.prices(spec)
-    names = [*(regime.name for regime in spec.regimes), NO_REGIME]
+    _check_findings(analysis, target, later)
+    trees = _expressions(spec)
     blueprint = Blueprint(
         spec=spec,
         warmup=warmup_of_spec(analysis),
-        rules=tuple(
-            RuleParts(
-                rule,
-                trees.tree(rule.entry),
-                trees.maybe(rule.exit),
-                protection_of(spec, rule, prices),
-                tuple(names.index(name) for name in rule.only_in_regimes),
-            )
-            for rule in spec.rules
-        ),
+        rules=tuple(_rule_parts(spec, place, trees) for place in range(len(spec.rules))),
         regimes=tuple(
-            RegimeParts(trees.tree(one.when), trees.maybe(one.until), one.min_bars)
-            for one in spec.regimes
+            RegimeParts(trees[f"/regimes/{n}/when"], trees.get(f"/regimes/{n}/until"), one.min_bars)
+            for n, one in enumerate(spec.regimes)
         ),
         params={param.name: param.default for param in spec.params},
+        expressions=trees,
     )
     _check_sides(blueprint, target)
     return blueprint
+
+
+def _rule_parts(spec: StrategySpec, place: int, trees: Mapping[str, Node]) -> RuleParts:
+    rule = spec.rules[place]
+    names = [*(regime.name for regime in spec.regimes), NO_REGIME]
+    return RuleParts(
+        rule=rule,
+        entry=trees[f"/rules/{place}/entry"],
+        exit=trees.get(f"/rules/{place}/exit"),
+        levels=protection_of(spec, rule, trees),
+        allowed=tuple(names.index(name) for name in rule.only_in_regimes),
+    )

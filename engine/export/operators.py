@@ -67,8 +67,8 @@ SERIES: Final[dict[str, str]] = {
     "open": "open_", "high": "high", "low": "low", "close": "close", "volume": "volume",
     "hl2": "(high + low) / 2", "hlc3": "(high + low + close) / 3",
     "ohlc4": "(open_ + high + low + close) / 4", "dow": "weekday(time)",
-    "dom": "day_of_month(time)", "month": "month_of_year(time)", "hour": "minute_of_day(time) // 60",
-    "minute_of_day": "minute_of_day(time)",
+    "dom": "day_of_month(time)", "month": "month_of_year(time)",
+    "hour": "minute_of_day(time) // 60", "minute_of_day": "minute_of_day(time)",
 }  # fmt: skip
 """Bar series and calendar names -> expression."""
 

@@ -6,7 +6,7 @@ The text of these functions is copied into the files, so they need numpy and not
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import floor, nan
+from math import floor, isfinite, isnan, nan
 
 import numpy as np
 
@@ -49,7 +49,7 @@ def regime_labels(
     for t in range(n):
         if now != none:
             until = untils[now]
-            if held < min_bars[now] or (until is not None and not until[t] == 1):
+            if held < min_bars[now] or (until is not None and until[t] != 1):
                 held += 1
                 labels[t] = now
                 continue
@@ -81,27 +81,27 @@ def minute_of_day(time: IntArray) -> FloatArray:
     return (time % 86_400_000 // 60_000).astype(float)
 
 
-def wanted_units(kind: str, value: float, cap: float, *, equity: float, ref: float, stop: float) -> float:
+def wanted_units(rule: tuple[str, float, float], equity: float, ref: float, stop: float) -> float:
     """Units of an entry before rounding: the sizing rule, cut to the cap; missing without a stop.
 
     Args:
-        kind: fixed_fraction, fixed_notional or risk_per_trade.
-        value: fraction of equity, quote currency, or fraction of equity at risk.
-        cap: largest position as a fraction of equity.
+        rule: kind (fixed_fraction, fixed_notional or risk_per_trade); its value: fraction of
+            equity, quote currency, or fraction of equity at risk; largest fraction of equity.
         equity: account value at the decision.
         ref: close of the deciding bar.
         stop: first stop, needed by risk_per_trade.
     """
+    kind, value, cap = rule
     most = cap * equity / ref
     if kind == "fixed_fraction":
         return min(value * equity / ref, most)
     if kind == "fixed_notional":
         return min(value / ref, most)
-    if stop != stop or stop == ref:
+    if isnan(stop) or stop == ref:
         return nan
     return min(value * equity / abs(ref - stop), most)
 
 
 def whole(units: float) -> int:
     """Whole units; what misses one by less than a millionth is rounding, and nothing is 0."""
-    return floor(units + 1e-6) if units == units else 0
+    return floor(units + 1e-6) if isfinite(units) else 0

@@ -33,7 +33,7 @@ MODULES: Final = (
 )  # fmt: skip
 """Where definitions are taken from, each after those it uses at import."""
 
-_ALIASES: Final = {name: "np.ndarray" for name in ("FloatArray", "BoolArray", "IntArray")}
+_ALIASES: Final = dict.fromkeys(("FloatArray", "BoolArray", "IntArray"), "np.ndarray")
 _TOOL_COMMENT: Final = re.compile(r"[ ]+# (noqa|type: ignore|fmt: skip).*$", re.MULTILINE)
 
 
@@ -53,10 +53,11 @@ class Import(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Every definition in file order, and every import, by name."""
+    """Every definition in file order, every import from outside, names taken from our packages."""
 
     definitions: dict[str, Definition]
     imports: dict[str, Import]
+    ours: set[str]
 
 
 def names_in(tree: ast.AST) -> frozenset[str]:
@@ -91,6 +92,8 @@ def _read(module: ModuleType, table: Table) -> None:
     lines = text.splitlines()
     for node in ast.parse(text).body:
         table.imports.update(_imported(node))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("engine"):
+            table.ours.update(alias.name for alias in node.names)
         name = _defined(node)
         if name is None:
             continue
@@ -106,7 +109,7 @@ def _read(module: ModuleType, table: Table) -> None:
 @cache
 def table() -> Table:
     """Definitions and imports of all modules; read once."""
-    found = Table({}, {})
+    found = Table({}, {}, set())
     for module in MODULES:
         _read(module, found)
     return found
@@ -154,8 +157,11 @@ def prelude(code: str, more: Iterable[str] = ()) -> tuple[list[str], str]:
     _check_complete(needed)
     parts = [f"{name} = {_ALIASES[name]}" for name in sorted(_ALIASES.keys() & used)]
     texts = [("\n".join(parts), False)] if parts else []
-    texts += [(known.definitions[n].text, known.definitions[n].block)
-              for n in known.definitions if n in needed]
+    texts += [
+        (known.definitions[n].text, known.definitions[n].block)
+        for n in known.definitions
+        if n in needed
+    ]
     joined = ""
     before = False
     for text, block in texts:
@@ -168,23 +174,16 @@ def prelude(code: str, more: Iterable[str] = ()) -> tuple[list[str], str]:
 def _check_complete(needed: set[str]) -> None:
     """Copied functions may use copied definitions, imports from outside and nothing else."""
     known = table()
-    from_us = {
-        alias.name
-        for module in MODULES
-        for node in ast.parse(inspect.getsource(module)).body
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("engine")
-        for alias in node.names
-    }
     lost = {
         name
         for one in needed
         for name in known.definitions[one].uses
-        if name in from_us and name not in known.definitions and name not in _ALIASES
+        if name in known.ours and name not in known.definitions and name not in _ALIASES
     }
     if lost:
         raise InputError(
             "EXPORT_SOURCE_MISSING",
-            f"the definition of {sorted(lost)[0]} cannot be copied into a file of its own",
+            f"the definition of {min(lost)} cannot be copied into a file of its own",
             value=", ".join(sorted(lost)),
             hint="keep kernels on numpy and the modules beside them",
         )

@@ -24,7 +24,7 @@ from guardrails.rules.loss import day_loss_reached
 from guardrails.store import halts
 from guardrails.store.database import Reading, UnitOfWork
 from guardrails.store.halts import RearmRequest
-from guardrails.store.journal import latest, verify
+from guardrails.store.journal import verify
 from guardrails.trading_state import TradingState, allowed, tightens
 
 DESK: Final = "desk"
@@ -160,9 +160,11 @@ def confirm_rearm(ctx: DeskContext, caller: Caller) -> Rearmed:
         request = halts.open_request(work.connection)
         denials = (
             *_checklist(ctx, work.connection, caller, state),
-            *_request_refusals(ctx, work.connection, caller, request),
+            *_request_refusals(ctx, caller, request),
         )
         if request is None or denials:
+            if request is not None and ctx.latch.names() - request.known_halts:
+                halts.close_requests(work, "void")  # it can never be confirmed any more
             note(work, caller.person_id, "rearm.refused", denials)
             return Rearmed(state, denials)
         wanted = _NEXT[state]
@@ -229,7 +231,7 @@ def _checklist(
 
 
 def _request_refusals(
-    ctx: DeskContext, connection: Reading, caller: Caller, request: RearmRequest | None
+    ctx: DeskContext, caller: Caller, request: RearmRequest | None
 ) -> tuple[Denial, ...]:
     """What refuses a confirmation: no request, the same person, too early, a newer halt."""
     if request is None:
@@ -237,10 +239,8 @@ def _request_refusals(
     denials = []
     if not ctx.alone and caller.person_id == request.last_signer:
         denials.append(_denied("another person confirms this step", last=request.last_signer))
-    now = latest(connection, ctx.clock.now())
     wait = timedelta(hours=ctx.limits.loosen_delay_h)
-    # the clock itself is asked too: time in the journal alone must not shorten the wait
-    if ctx.alone and min(now, ctx.clock.now()) - request.requested_at < wait:
+    if ctx.alone and ctx.clock.now() - request.requested_at < wait:
         denials.append(
             _denied(
                 "one person alone waits before trading starts again",

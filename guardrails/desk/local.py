@@ -64,7 +64,7 @@ class Local:
                 database.close()
 
 
-def local() -> Local:
+def local(profile: str | None = None) -> Local:
     """This installation, from profile, file and variables."""
-    settings = load_settings()
+    settings = load_settings(profile)
     return Local(settings, Folders(settings.deployment.state_dir), SystemClock())

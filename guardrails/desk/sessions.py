@@ -167,12 +167,13 @@ class SignIns:
             return None
         return (stored, row) if stored.credential_version == row.credential_version else None
 
-    @staticmethod
-    def csrf_refusal(session: str, token: str) -> Denial | None:
-        """AUTH_CSRF unless the token is this session's."""
+    def csrf_refusal(self, session: str, token: str) -> Denial | None:
+        """AUTH_CSRF, journalled, unless the token is this session's."""
         if hmac.compare_digest(csrf_token(session).encode(), token.encode()):
             return None
-        return Denial.of(Reason.AUTH_CSRF, "the page's token does not fit: load the page again")
+        denial = Denial.of(Reason.AUTH_CSRF, "the page's token does not fit: load the page again")
+        refuse(self._db, "anonymous", "auth.csrf_refused", (denial,), session=stored_id(session))
+        return denial
 
     def prove(self, session: str, password: str, *, address: str = "") -> Caller | Denial:
         """The caller with the password given just now, for one act; the session stays as it is."""

@@ -15,12 +15,10 @@ from engine.errors import InputError, IntegrityError
 from guardrails.approvals import (
     Asked,
     DecisionFacts,
-    ReleaseFacts,
     ShownPage,
     StoredApproval,
     burns_page,
     decision_refusals,
-    standing,
 )
 from guardrails.desk.context import DeskContext
 from guardrails.desk.refusing import forbidden, note
@@ -28,6 +26,7 @@ from guardrails.desk.risk_facts import gateway_silent, risk_context, trading_sta
 from guardrails.desk.ticketing import known
 from guardrails.people import Caller, Person, Verb
 from guardrails.reasons import Denial
+from guardrails.releasing import ReleaseFacts, standing
 from guardrails.risk import RiskContext, assess
 from guardrails.store import approvals, outbox, people, tickets
 from guardrails.store.database import UnitOfWork

@@ -36,7 +36,7 @@ def start_all(here: Local, say: Callable[[str], None]) -> tuple[str, Supervisor]
                     hint=f"see the logs in {here.folders.run}",
                 )  # fmt: skip
             time.sleep(POLL_SECONDS)
-    except PeakError:
-        supervisor.stop()
+    except (PeakError, KeyboardInterrupt):
+        supervisor.stop()  # children have sessions of their own: nobody else would end them
         raise
     return url, supervisor

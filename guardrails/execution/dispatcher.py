@@ -6,7 +6,7 @@ becomes an INTENT, is looked at again and sent. The cursor moves in the same com
 
 from __future__ import annotations
 
-from engine.errors import PeakError
+from engine.errors import PeakError, UnavailableError
 from engine.records import Digest, canonical, parse_record
 from engine.text import clean_text
 from guardrails.execution.context import Context
@@ -14,7 +14,7 @@ from guardrails.execution.feed import replay
 from guardrails.execution.following import book_trades, look_at_working
 from guardrails.execution.legs import OWN, own_row
 from guardrails.execution.moves import apply
-from guardrails.execution.protection import held, protect
+from guardrails.execution.protection import held, protect, withdraw_entries
 from guardrails.execution.sending import place
 from guardrails.execution.unknown_orders import resolve_all
 from guardrails.execution.verification import facts_of, last_look, verify
@@ -60,6 +60,7 @@ def _check_again(ctx: Context, row: OrderRow, release: Release) -> None:
 
 def settle(ctx: Context, tickets: tuple[Digest, ...] = ()) -> None:
     """Follow the venue until nothing changes: trades, look-ups, order list, protection."""
+    withdraw_entries(ctx)
     touched = tickets
     for _ in range(_ROUNDS):
         touched = (*touched, *book_trades(ctx), *resolve_all(ctx), *look_at_working(ctx))
@@ -101,8 +102,8 @@ def _release(ctx: Context, row: OutboxRow) -> None:
 def _verdict(ctx: Context, release: Release) -> tuple[Denial, ...]:
     try:
         return verify(ctx, release, facts_of(ctx, release))
-    except PeakError:
-        raise
+    except UnavailableError:
+        raise  # a peer that does not answer is asked again later
     except Exception as error:  # noqa: BLE001 - a check that cannot decide denies
         return (
             Denial.of(

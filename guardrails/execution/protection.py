@@ -185,8 +185,13 @@ def _withdraw_twins(ctx: Context, ticket_digest: Digest) -> None:
 def _trim(ctx: Context, symbol: str) -> None:
     """After an exit, withdraw the pairs that protect what is not held any more, oldest first."""
     live = [row for row in ctx.view.rows(LIVE) if row.order.symbol == symbol]
-    stops = [row for row in live if kind_of(row) == "stop" and row.order.state in WORKING]
+    legs = [row for row in live if row.order.leg != OWN and row.order.state in WORKING]
+    stops = [row for row in legs if kind_of(row) == "stop"]
     excess = sum((row.remaining for row in stops), Decimal(0)) - abs(held(ctx, symbol))
+    if not held(ctx, symbol):  # a target whose stop was lost goes too
+        for row in legs:
+            withdraw(ctx, row)
+        return
     for stop in stops:
         if stop.remaining <= excess:
             excess -= stop.remaining
@@ -201,13 +206,23 @@ def withdraw_pair(ctx: Context, stop: OrderRow, live: Iterable[OrderRow]) -> Non
             withdraw(ctx, row)
 
 
+def withdraw_entries(ctx: Context) -> None:
+    """While trading is halted no entry works at the venue; stops, targets and exits stay."""
+    for row in ctx.view.rows(WORKING):
+        entry = row.order.leg == OWN and row.wire is not None and not row.wire.reduce_only
+        if entry and ctx.trading_state() is TradingState.HALTED:
+            withdraw(ctx, row)
+
+
 def withdraw(ctx: Context, row: OrderRow) -> None:
-    """Ask the venue to cancel; whether it did is seen by the next look, not by its answer."""
-    if row.order.state is OrderState.CANCELING:
-        return
-    wanted = apply(ctx, row, OrderEvent.CANCEL_WANTED)
+    """Ask the venue to cancel; whether it did is seen by the next look, not by its answer.
+
+    A cancel that is under way already is asked for again, without another journal row.
+    """
+    again = row.order.state is OrderState.CANCELING
+    wanted = row if again else apply(ctx, row, OrderEvent.CANCEL_WANTED)
     try:
         ctx.venue.cancel(row.order.client_order_id)
     except UnavailableError:
-        if wanted.order.state is OrderState.CANCELING:
+        if not again and wanted.order.state is OrderState.CANCELING:
             apply(ctx, wanted, OrderEvent.CANCEL_FAILED)

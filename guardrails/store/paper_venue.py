@@ -41,7 +41,15 @@ CREATE TRIGGER IF NOT EXISTS trades_no_update BEFORE UPDATE ON trades
 CREATE TRIGGER IF NOT EXISTS trades_no_delete BEFORE DELETE ON trades
     BEGIN SELECT RAISE(ABORT, 'trades are append-only'); END;
 """
-_WORKING = "status IN ('open', 'partial')"
+_ORDER = "SELECT n, wire, status, filled, reason FROM orders WHERE client_order_id = ?"
+_WORKING = (
+    "SELECT n, wire, status, filled, reason FROM orders "
+    "WHERE status IN ('open', 'partial') ORDER BY n"
+)
+_WORKING_OF = (
+    "SELECT n, wire, status, filled, reason FROM orders "
+    "WHERE status IN ('open', 'partial') AND symbol = ? ORDER BY n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,21 +144,17 @@ class PaperBook:
 
     def order(self, client_order_id: str) -> PaperOrder | None:
         """One order by the client's id."""
-        found = self._orders("client_order_id = ?", (client_order_id,))
+        found = self._orders(_ORDER, (client_order_id,))
         return found[0] if found else None
 
     def working(self, symbol: str | None = None) -> tuple[PaperOrder, ...]:
         """Orders that can still be filled, oldest first, all or of one symbol."""
         if symbol is None:
             return self._orders(_WORKING, ())
-        return self._orders(f"{_WORKING} AND symbol = ?", (symbol,))
+        return self._orders(_WORKING_OF, (symbol,))
 
-    def _orders(self, where: str, values: tuple[str, ...]) -> tuple[PaperOrder, ...]:
-        rows = self._connection.execute(
-            "SELECT n, wire, status, filled, reason FROM orders "  # noqa: S608 - `where` is one of the three constants above
-            f"WHERE {where} ORDER BY n",
-            values,
-        )
+    def _orders(self, query: str, values: tuple[str, ...]) -> tuple[PaperOrder, ...]:
+        rows = self._connection.execute(query, values)
         return tuple(
             PaperOrder(row[0], parse_record(WireOrder, row[1]), row[2], Decimal(row[3]), row[4])
             for row in rows
@@ -168,7 +172,7 @@ class PaperBook:
                 wire.oco_group,
             ),
         )
-        return self._orders("client_order_id = ?", (wire.client_order_id,))[0]
+        return self._orders(_ORDER, (wire.client_order_id,))[0]
 
     def set_order(
         self, client_order_id: str, status: VenueStatus, filled: Decimal, reason: str

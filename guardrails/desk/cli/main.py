@@ -14,10 +14,13 @@ from guardrails.desk.cli.commands import (
     doctor,
     halt,
     judging,
+    reports,
     serve,
     strategy,
     tickets,
 )
+from guardrails.desk.cli.output import EXIT_INPUT, EXIT_NO, report_fault
+from guardrails.desk.cli.usage import only_wants_help, usage_fault
 
 app = typer.Typer(
     name="peak",
@@ -37,7 +40,7 @@ app.command("draft")(copilot.draft)
 app.command("chat")(copilot.chat)
 app.command("backtest")(judging.backtest)
 app.command("gate")(judging.gate)
-app.command("report")(judging.report)
+app.command("report")(reports.report)
 app.command("kill")(halt.kill)
 app.command("rearm")(halt.rearm)
 app.command("doctor")(doctor.doctor)
@@ -45,8 +48,13 @@ app.command("version")(doctor.version)
 
 
 def run() -> None:
-    """Entry point of the `peak` script."""
+    """Entry point of the `peak` script; whatever goes wrong has a code and an exit code."""
     try:
-        app()
-    except KeyboardInterrupt:
-        sys.exit(130)
+        code = app(standalone_mode=False)
+    except typer.Abort:  # a question that nobody answered, or answered with no
+        sys.exit(EXIT_NO)
+    except typer.TyperException as error:
+        if only_wants_help(error):
+            sys.exit(EXIT_INPUT)  # the help is already on the screen
+        sys.exit(report_fault(usage_fault(error), as_json="--json" in sys.argv))
+    sys.exit(code if isinstance(code, int) else 0)

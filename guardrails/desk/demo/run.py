@@ -58,8 +58,8 @@ def run_demo(say: Callable[[str], None]) -> Summary:
     finally:
         supervisor.stop()
     seconds = clock.monotonic() - started
-    say(f"done in {seconds:.0f} s. Look around: peak serve --profile demo, then sign in as")
-    say(f"  {OPERATOR} with the password {password}")
+    say(f"done in {seconds:.0f} s. To look around: PEAK_PROFILE=demo .venv/bin/peak serve")
+    say(f"  and sign in as {OPERATOR} with the password {password}")
     reports = sorted(here.folders.reports.glob("*.html"))
     if reports:
         say(f"report: {reports[-1]}")

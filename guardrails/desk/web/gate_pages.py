@@ -10,6 +10,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
+from engine.errors import InputError
 from engine.language.wording import in_words
 from engine.records import canonical
 from engine.text import clean_text
@@ -17,7 +18,7 @@ from guardrails.desk.api.doors import DeskOf, require
 from guardrails.desk.intake import Submission, Submitter
 from guardrails.desk.web.cards import last_spec, spec_text
 from guardrails.desk.web.frame import PageRoute, go, html, language_of, posted
-from guardrails.desk.web.refusals import denial_row
+from guardrails.desk.web.refusals import denial_row, fault_row
 from guardrails.desk.web.render import Language, translate
 from guardrails.desk.web.verdicts import criteria
 from guardrails.people import Verb
@@ -82,7 +83,7 @@ def _row(desk: DeskOf, stored: StoredCandidate, language: Language) -> dict[str,
     return _line(stored) | {
         "stage": stored.stage,
         "share": stored.share,
-        "error": clean_text(stored.error or ""),
+        "error": _fault(stored.error or "", language),
         "report": report,
         "failed": [one for one in rows if not one["passed"]],
         "held": [one for one in rows if one["passed"]],
@@ -92,6 +93,12 @@ def _row(desk: DeskOf, stored: StoredCandidate, language: Language) -> dict[str,
         "rationale": clean_text(stored.candidate.rationale, 2_000),
         "spec": spec_text(json.loads(canonical(spec))),
     }
+
+
+def _fault(error: str, language: Language) -> dict[str, str]:
+    """Why judging ended in a fault, from `CODE: message`."""
+    code, _, message = error.partition(": ")
+    return fault_row(InputError(code, message), language)
 
 
 def _certificate(desk: DeskOf, digest: str | None) -> dict[str, object] | None:

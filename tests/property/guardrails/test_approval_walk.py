@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError as SqlIntegrityError
 
 from engine.errors import IntegrityError
-from guardrails import approvals, risk
+from guardrails import approvals, releasing, risk
 from guardrails.approvals import Asked
 from guardrails.desk.enrolling import change_roles
 from guardrails.desk.sign_off import decide, release, show
@@ -317,9 +317,9 @@ def without(*names: str) -> Remove:
     """Take checks of the protocol and rules of the verdict out."""
 
     def remove(patch: pytest.MonkeyPatch) -> None:
-        for table in ("DECISION_CHECKS", "RELEASE_CHECKS"):
-            checks = getattr(approvals, table)
-            patch.setattr(approvals, table, tuple(c for c in checks if c.__name__ not in names))
+        for module, table in ((approvals, "DECISION_CHECKS"), (releasing, "RELEASE_CHECKS")):
+            checks = getattr(module, table)
+            patch.setattr(module, table, tuple(c for c in checks if c.__name__ not in names))
         patch.setattr(risk, "RULES", tuple(rule for rule in risk.RULES if rule[0] not in names))
 
     return remove

@@ -10,19 +10,17 @@ import pytest
 
 from guardrails.approvals import (
     DECISION_CHECKS,
-    RELEASE_CHECKS,
     Asked,
     DecisionFacts,
-    ReleaseFacts,
     ShownPage,
     StoredApproval,
     burns_page,
     decision_refusals,
-    standing,
 )
 from guardrails.limits import PROFILES
 from guardrails.people import Caller, Person, Role
 from guardrails.reasons import Denial, Reason
+from guardrails.releasing import RELEASE_CHECKS, ReleaseFacts, standing
 from guardrails.signing import Signer
 from guardrails.tickets import Approval, SignedApproval, TicketState
 from guardrails.trading_state import TradingState

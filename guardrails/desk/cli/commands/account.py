@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
+from guardrails.desk.cli.options import JsonFlag
 from guardrails.desk.cli.output import emit, reporting
-
-JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
 
 
 def login(
@@ -32,12 +31,19 @@ def login(
 
 
 def logout(as_json: JsonFlag = False) -> None:
-    """End the kept session."""
+    """End the kept session; the file goes even when the desk does not answer."""
     with reporting(as_json=as_json):
+        from engine.errors import AccessError
         from guardrails.desk.desk_client import SESSION_FILE, DeskClient
         from guardrails.desk.local import local
 
         run_dir = local().folders.run
-        DeskClient.of(run_dir).post("/api/sign-out")
-        (run_dir / SESSION_FILE).unlink(missing_ok=True)
+        kept = run_dir / SESSION_FILE
+        if not kept.exists():
+            raise AccessError(
+                "SESSION_NONE", "nobody is signed in on this machine", hint="sign in: `peak login`"
+            )
+        client = DeskClient.of(run_dir)
+        kept.unlink()
+        client.post("/api/sign-out")
         emit({"signed_out": True}, as_json=as_json, text=["signed out"])

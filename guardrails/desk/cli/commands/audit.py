@@ -1,4 +1,4 @@
-"""`peak audit`: verify the journals."""
+"""`peak audit`: verify and read the journals."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from guardrails.desk.cli.output import EXIT_INTEGRITY, emit, reporting
+from guardrails.desk.cli.options import JsonFlag
+from guardrails.desk.cli.output import EXIT_INTEGRITY, emit, reporting, table
 
 app = typer.Typer(no_args_is_help=True, help="The audit journal.")
-JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
+NOTHING_YET = "No journal yet: it begins with the first `peak gate` or `peak serve`."
 
 
 @app.command("verify")
@@ -17,16 +18,19 @@ def verify(as_json: JsonFlag = False) -> None:
     """Verify both journals from their first row; works while the processes run or not."""
     with reporting(as_json=as_json):
         from guardrails.desk.auditing import verify_files
+        from guardrails.desk.cli.progress import waiting
         from guardrails.desk.local import local
 
         here = local()
-        found = verify_files(here.folders, here.clock)
+        with waiting("verifying the journals"):
+            found = verify_files(here.folders, here.clock)
         lines = [
             f"{one.chain}: {'ok' if one.ok else f'broken at row {one.first_bad}'}, {one.rows} rows"
             for one in found.chains
         ]
         summary = f"{'ok' if found.ok else 'BROKEN'}: {found.rows} rows"
-        emit(found.as_dict(), as_json=as_json, text=[*lines, summary])
+        text = [*lines, summary] if found.chains else [NOTHING_YET]
+        emit(found.as_dict(), as_json=as_json, text=text)
         if not found.ok:
             raise typer.Exit(EXIT_INTEGRITY)
 
@@ -45,5 +49,9 @@ def tail(
 
         here = local()
         rows = desk_tail(here.folders, here.clock, limit)
-        data = {"rows": [asdict(row) for row in rows]}
-        emit(data, as_json=as_json, text=[f"{r.n} {r.time} {r.actor} {r.kind}" for r in rows])
+        if as_json or not rows:
+            data = {"rows": [asdict(row) for row in rows]}
+            emit(data, as_json=as_json, text=[NOTHING_YET])
+            return
+        cells = [(row.n, row.time, row.actor, row.kind) for row in rows]
+        table("Journal of the desk", ("row", "time", "who", "what"), cells, right=("row",))

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from guardrails.desk.cli.options import JsonFlag
 from guardrails.desk.cli.output import EXIT_NO, emit, reporting, table
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
 
+ZONE_NOTES: Final = {
+    "ZONE_SHORT": "ZONE_SHORT: holdout or train are short; the gate caps what can be certified",
+    "DATA_TOO_SHORT": "DATA_TOO_SHORT: backtests only; the gate cannot judge on so little data",
+}
 app = typer.Typer(no_args_is_help=True, help="Market data: import, list, check.")
-JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
 
 
 @app.command("import")
@@ -35,13 +39,14 @@ def import_(
     with reporting(as_json=as_json):
         from datetime import timedelta
 
-        from engine.data.files import read_csv
-        from engine.data.instruments import instrument_for
         from guardrails.desk.cli.choices import instrument_kind, timeframe_of
+        from guardrails.desk.cli.importing import bars_of_file
+        from guardrails.desk.cli.progress import waiting
         from guardrails.desk.local import local
 
-        instrument = instrument_for(symbol, instrument_kind(kind))
-        bars = read_csv(file, instrument, timeframe_of(timeframe), symbol=symbol)
+        step, sort = timeframe_of(timeframe), instrument_kind(kind)
+        with waiting("reading"):
+            bars = bars_of_file(file, symbol, step, sort)
         end = None
         if forward_from is not None:
             end = forward_from.replace(tzinfo=UTC) - timedelta(days=1)
@@ -65,7 +70,11 @@ def _lines(dataset: Dataset) -> list[str]:
         f"id       {dataset.id}",
         f"train    {span(dataset.train_from, dataset.train_to)}",
         f"holdout  {span(dataset.holdout_from, dataset.holdout_to)} (sealed)",
-        *([f"note     {dataset.zone_note}"] if dataset.zone_note else []),
+        *(
+            [f"note     {ZONE_NOTES.get(dataset.zone_note, dataset.zone_note)}"]
+            if dataset.zone_note
+            else []
+        ),
     ]
 
 
@@ -86,7 +95,8 @@ def list_(as_json: JsonFlag = False) -> None:
             (d.ref, d.id[:12], d.rows, f"{d.first:%Y-%m-%d}", f"{d.last:%Y-%m-%d}", d.family)
             for d in found
         ]
-        table("Datasets", ("data", "id", "bars", "first", "last", "market"), rows)
+        columns = ("data", "id", "bars", "first", "last", "market")
+        table("Datasets", columns, rows, right=("bars",))
 
 
 @app.command("check")

@@ -4,31 +4,48 @@ from __future__ import annotations
 
 import subprocess  # nosec B404 - runs the project's own module
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from guardrails.desk.cli.options import JsonFlag
 from guardrails.desk.cli.output import emit, reporting
-
-JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
 
 
 def kill(
     reason: Annotated[str, typer.Option(help="Why, for the journal.")] = "stopped by hand",
     flatten: Annotated[bool, typer.Option(help="Also remove stops and close positions.")] = False,
+    state_dir: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the installation; then no settings are read at all."),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Stop trading now, with or without a running desk; exit 2 when it is not verified."""
-    from guardrails.desk.local import local
-
     with reporting(as_json=as_json):
-        here = local()
         command = [sys.executable, "-m", "guardrails.execution.killer"]
-        command += ["--state-dir", str(here.folders.root), "--reason", reason]
+        command += ["--state-dir", str(_folder(state_dir)), "--reason", reason]
         command += ["--flatten"] if flatten else []
         command += ["--json"] if as_json else []
     # the killer imports neither desk nor its store, so it works when they are broken
     raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603  # nosec B603
+
+
+def _folder(state_dir: Path | None) -> Path:
+    """The installation to stop; a folder that is not there stops nothing and must be said."""
+    from engine.errors import InputError
+
+    if state_dir is None:
+        from config.loader import load_settings
+
+        state_dir = load_settings().deployment.state_dir
+    if not state_dir.is_dir():
+        raise InputError(
+            "KILL_UNVERIFIED", "there is no installation in this folder, so nothing was stopped",
+            value=state_dir, hint="name the right one: --state-dir FOLDER",
+        )  # fmt: skip
+    return state_dir
 
 
 def rearm(

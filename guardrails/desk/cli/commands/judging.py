@@ -1,4 +1,4 @@
-"""`peak backtest`, `peak gate`, `peak report`: measure, judge, read."""
+"""`peak backtest` and `peak gate`: measure a strategy, have it judged."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from uuid import uuid4
 
 import typer
 
-from guardrails.desk.cli.output import EXIT_NO, console, emit, reporting
+from guardrails.desk.cli.options import DataOption, JsonFlag, LanguageOption, SpecArgument
+from guardrails.desk.cli.output import EXIT_NO, emit, reporting
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.errors import PeakError
     from engine.language.spec import StrategySpec
     from guardrails.desk.local import Local
 
-JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
-SpecArgument = Annotated[str, typer.Argument(help="A file, or the name of a strategy.")]
-DataOption = Annotated[
-    str | None, typer.Option("--data", help="A dataset (id or SYMBOL:TIMEFRAME), or a CSV file.")
-]
+Shown = dict[str, Any]
 POLL_SECONDS = 0.2
 
 
@@ -27,15 +27,12 @@ def _dataset(here: Local, spec: StrategySpec, data: str | None) -> str | None:
     """The dataset's id; a file is registered first, under the spec's symbol and timeframe."""
     if data is None:
         return None
-    path = Path(data)
-    if not path.is_file():
+    if not Path(data).is_file():
         return here.datasets().find(data).id
-    from engine.data.files import read_csv
-    from engine.data.instruments import instrument_for
+    from guardrails.desk.cli.importing import bars_of_file
 
     symbol = spec.universe.symbols[0]
-    bars = read_csv(path, instrument_for(symbol), spec.timeframe, symbol=symbol)
-    return here.datasets().register(bars).id
+    return here.datasets().register(bars_of_file(Path(data), symbol, spec.timeframe)).id
 
 
 def backtest(
@@ -51,6 +48,8 @@ def backtest(
         from engine.records import canonical, read_json
         from guardrails.desk.backtesting import BacktestRequest
         from guardrails.desk.backtesting import backtest as run
+        from guardrails.desk.cli.choices import cost_bps
+        from guardrails.desk.cli.progress import waiting
         from guardrails.desk.desk_client import DeskClient
         from guardrails.desk.local import local
         from guardrails.desk.specs import find_spec
@@ -62,17 +61,18 @@ def backtest(
             spec=found,
             dataset_id=_dataset(here, found, data),
             cross_check=cross_check,
-            taker_fee_bps=fee_bps,
-            slippage_bps=slippage_bps,
+            taker_fee_bps=cost_bps("--fee-bps", fee_bps),
+            slippage_bps=cost_bps("--slippage-bps", slippage_bps),
         )
-        if here.running():
-            client = DeskClient.of(here.folders.run, timeout_s=120.0)
-            answer = client.post("/api/backtests", read_json(canonical(request)))
-        else:
-            with here.store() as database:
-                ledger = SqlLedger(database, here.user)
-                done = run(request, here.datasets(), ledger, here.costs(), here.user)
-            answer = read_json(canonical(done.as_dict()))
+        with waiting("backtesting"):
+            if here.running():
+                client = DeskClient.of(here.folders.run, timeout_s=120.0)
+                answer = client.post("/api/backtests", read_json(canonical(request)))
+            else:
+                with here.store() as database:
+                    ledger = SqlLedger(database, here.user)
+                    done = run(request, here.datasets(), ledger, here.costs(), here.user)
+                answer = read_json(canonical(done.as_dict()))
         emit(answer, as_json=as_json, text=_backtest_lines(found.name, answer))
 
 
@@ -80,7 +80,6 @@ def _backtest_lines(name: str, answer: Any) -> list[str]:  # noqa: ANN401 - JSON
     metrics = answer["metrics"]
 
     def shown(key: str, *, percent: bool = False) -> str:
-        """One figure as text."""
         value = metrics[key]
         if value is None:
             return "none"
@@ -88,7 +87,7 @@ def _backtest_lines(name: str, answer: Any) -> list[str]:  # noqa: ANN401 - JSON
 
     referee = answer["referee"]
     return [
-        f"{name} on train bars (no figure here has been confirmed on the holdout)",
+        f"{name} on train bars; the holdout has confirmed nothing of this",
         (
             f"return {shown('total_return', percent=True)}, CAGR {shown('cagr', percent=True)}, "
             f"volatility {shown('volatility', percent=True)}"
@@ -97,51 +96,65 @@ def _backtest_lines(name: str, answer: Any) -> list[str]:  # noqa: ANN401 - JSON
             f"Sharpe {shown('sharpe')}, worst drawdown {shown('max_drawdown', percent=True)}, "
             f"trades {metrics['trades']}"
         ),
-        *([] if referee is None else [f"second engine agrees: {referee['agrees']}"]),
+        *([] if referee is None else [_referee_line(referee)]),
         f"trials on this market: {answer['trials']}",
     ]
+
+
+def _referee_line(referee: Shown) -> str:
+    if referee["agrees"]:
+        return "second engine: agrees trade by trade"
+    return "; ".join([f"second engine: {referee['code']}", *referee["differences"][:3]])
 
 
 def gate(
     spec: SpecArgument,
     data: DataOption = None,
     tier: Annotated[str, typer.Option(help="paper (testnet and live come later)")] = "paper",
+    language: LanguageOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Submit a spec to the gate and wait for the verdict; exit 1 unless it passes."""
     with reporting(as_json=as_json):
-        from engine.errors import InputError
+        from guardrails.desk.cli.choices import language_of, unknown
+        from guardrails.desk.cli.progress import judging
+        from guardrails.desk.cli.verdict import stage_name, verdict_lines
         from guardrails.desk.local import local
         from guardrails.desk.specs import find_spec
 
         if tier != "paper":
-            raise InputError(
-                "TIER_NOT_AVAILABLE", "only the paper tier can be judged in this version",
-                value=tier, hint="take --tier paper",
-            )  # fmt: skip
+            raise unknown("TIER_NOT_AVAILABLE", "a tier of this version", tier, ["paper"])
         here = local()
+        wanted = language_of(language, here.settings.deployment.language)
         found = find_spec(spec, here.folders.strategies)
         dataset = _dataset(here, found, data)
-        answer = (_gate_remote if here.running() else _gate_local)(here, found, dataset)
-        failed = [one for one in answer["findings"] if not one["passed"]]
-        lines = [
-            f"{answer['verdict']} {answer['tier'] or ''}  {found.name}",
-            f"trials on this market: {answer['trials']}, looks left: {answer['looks_left']}",
-            *[f"{one['code']}: {one['message']}" for one in failed],
-            f"report: {answer['report']}",
-        ]
-        emit(answer, as_json=as_json, text=lines)
+        with judging(stage_name(wanted)) as progress:
+            judge = _gate_remote if here.running() else _gate_local
+            answer = judge(here, found, dataset, progress)
+        emit(answer, as_json=as_json, text=verdict_lines(found.name, answer, wanted))
         if answer["verdict"] != "PASS":
             raise typer.Exit(EXIT_NO)
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
+def _shown(row: Shown) -> Shown:
+    """The row's verdict; a candidate that could not be judged is a fault with its own code."""
+    if row["status"] == "failed":
+        raise _not_judged(str(row["error"]))
     keys = ("candidate_id", "verdict", "tier", "findings", "trials", "looks_left", "certificate")
     return {key: row[key] for key in keys}
 
 
-def _gate_remote(here: Local, spec: StrategySpec, dataset: str | None) -> dict[str, Any]:
-    from engine.errors import UnavailableError
+def _not_judged(error: str) -> PeakError:
+    from engine.errors import InputError, UnavailableError
+
+    code, _, message = error.partition(": ")
+    kind = UnavailableError if code == "GATE_FAULT" else InputError
+    return kind(code, f"it could not be judged: {message}", hint="nothing was certified")
+
+
+def _gate_remote(
+    here: Local, spec: StrategySpec, dataset: str | None, progress: Callable[[str, float], None]
+) -> Shown:
     from engine.records import canonical, read_json
     from guardrails.desk.desk_client import DeskClient
     from guardrails.desk.intake import Submission
@@ -150,24 +163,24 @@ def _gate_remote(here: Local, spec: StrategySpec, dataset: str | None) -> dict[s
     body = read_json(canonical(Submission(spec=spec, dataset_id=dataset)))
     key = {"idempotency-key": uuid4().hex}
     accepted = client.post("/api/candidates", body, key)["candidate_id"]
-    with console(error=True).status("judging ..."):
-        while True:
-            row = client.get(f"/api/candidates/{accepted}")
-            if row["status"] == "judged":
-                return _shown(row) | {"report": f"{client.url}{row['report']}"}
-            if row["status"] == "failed":
-                raise UnavailableError("GATE_FAILED", "it could not be judged", value=row["error"])
-            time.sleep(POLL_SECONDS)
+    while True:
+        row = client.get(f"/api/candidates/{accepted}")
+        if row["status"] in {"judged", "failed"}:
+            return _shown(row) | {"report": f"{client.url}{row['report']}"}
+        progress(str(row["progress"]["stage"] or row["status"]), float(row["progress"]["share"]))
+        time.sleep(POLL_SECONDS)
 
 
-def _gate_local(here: Local, spec: StrategySpec, dataset: str | None) -> dict[str, Any]:
+def _gate_local(
+    here: Local, spec: StrategySpec, dataset: str | None, progress: Callable[[str, float], None]
+) -> Shown:
     from engine.records import canonical, read_json
     from guardrails.desk.api.views import candidate_view
     from guardrails.desk.intake import Submission, Submitter
     from guardrails.desk.local_gate import local_gate
 
-    with here.store() as database, console(error=True).status("judging ...") as status:
-        rooms = local_gate(here, database, lambda stage, _: status.update(f"judging: {stage}"))
+    with here.store() as database:
+        rooms = local_gate(here, database, progress)
         submission = Submission(spec=spec, dataset_id=dataset)
         accepted = rooms.intake.submit(submission, Submitter(here.user, "manual"), None)
         rooms.judge.judge(accepted.candidate_id)
@@ -175,26 +188,3 @@ def _gate_local(here: Local, spec: StrategySpec, dataset: str | None) -> dict[st
     data: Any = read_json(canonical(row))
     path = here.folders.reports / f"{accepted.candidate_id}.html"
     return _shown(data) | {"report": str(path)}
-
-
-def report(
-    candidate: Annotated[str, typer.Argument(help="A candidate's id or its first characters.")],
-    form: Annotated[str, typer.Option("--format", help="html, md or json")] = "md",
-) -> None:
-    """Print a candidate's report, or where the HTML file lies."""
-    with reporting(as_json=False):
-        from engine.errors import InputError
-        from guardrails.desk.local import local
-
-        folder = local().folders.reports
-        found = sorted(folder.glob(f"{candidate}*.{form}")) if candidate.isalnum() else []
-        if len(found) != 1:
-            known = sorted({path.stem[:12] for path in folder.glob("*.md")})
-            raise InputError(
-                "REPORT_UNKNOWN", "there is no such report, or more than one", value=candidate,
-                hint=f"known: {', '.join(known) or 'none yet, see `peak gate`'}",
-            )  # fmt: skip
-        if form == "html":
-            emit(None, as_json=False, text=[str(found[0])])
-        else:
-            typer.echo(found[0].read_text(encoding="utf-8"))

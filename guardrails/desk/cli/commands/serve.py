@@ -3,42 +3,55 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, NoReturn
 
-import typer
+from guardrails.desk.cli.options import JsonFlag, ProfileOption
+from guardrails.desk.cli.output import console, emit, reporting, say
 
-from guardrails.desk.cli.output import console, emit, reporting
+if TYPE_CHECKING:
+    from guardrails.desk.supervisor import Supervisor
 
-JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
 WATCH_SECONDS = 0.5
 
 
-def serve() -> None:
+def _stop(*_: object) -> NoReturn:
+    """A polite end is the same as Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def serve(profile: ProfileOption = None, as_json: JsonFlag = False) -> None:
     """Start desk, copilot and gateway and keep them running until Ctrl-C."""
-    with reporting(as_json=False):
+    with reporting(as_json=as_json):
         import signal
 
+        from guardrails.desk.cli.progress import waiting
         from guardrails.desk.local import local
+        from guardrails.desk.operators import CODE_FILE
         from guardrails.desk.starting import start_all
 
-        out = console()
-        here = local()
-        out.print("starting desk, copilot and gateway ...")
-        url, supervisor = start_all(here, out.print)
-        setup = here.folders.run / "setup.code"
-        out.print(f"open {url}")
-        if setup.exists():
-            out.print(f"first operator: {url}/setup with the code {setup.read_text()}")
-        out.print("stop with Ctrl-C")
-        signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        here = local(profile)
+        signal.signal(signal.SIGTERM, _stop)
+        with waiting("starting desk, copilot and gateway"):
+            url, supervisor = start_all(here, lambda line: say([line], error=True))
         try:
-            while True:
-                supervisor.watch()
-                time.sleep(WATCH_SECONDS)
-        except KeyboardInterrupt:
-            out.print("stopping ...")
+            setup = here.folders.run / CODE_FILE
+            code = setup.read_text(encoding="ascii") if setup.exists() else None
+            lines = [f"open {url}"]
+            lines += [f"first operator: {url}/setup with the code {code}"] if code else []
+            emit({"url": url, "setup_code": code}, as_json=as_json, text=[*lines, "stop: Ctrl-C"])
+            _watch(supervisor)
         finally:
             supervisor.stop()
+
+
+def _watch(supervisor: Supervisor) -> None:
+    """Keep the processes alive until somebody asks to stop."""
+    try:
+        while True:
+            supervisor.watch()
+            time.sleep(WATCH_SECONDS)
+    except KeyboardInterrupt:
+        say(["stopping ..."], error=True)
 
 
 def demo(as_json: JsonFlag = False) -> None:
@@ -49,6 +62,6 @@ def demo(as_json: JsonFlag = False) -> None:
         from guardrails.desk.demo.run import run_demo
 
         out = console(error=as_json)
-        summary = run_demo(out.print)
+        summary = run_demo(lambda line: out.print(line, soft_wrap=True))
         if as_json:
             emit(asdict(summary), as_json=True)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
+from guardrails.desk.cli.options import JsonFlag, LanguageOption, SpecArgument
 from guardrails.desk.cli.output import EXIT_NO, emit, reporting, table
 
 app = typer.Typer(no_args_is_help=True, help="Strategy specs: list, show, check.")
-JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
-SpecArgument = Annotated[str, typer.Argument(help="A file, or the name of a strategy.")]
 
 
 @app.command("list")
@@ -34,17 +31,20 @@ def list_(as_json: JsonFlag = False) -> None:
 @app.command("show")
 def show(
     spec: SpecArgument,
-    language: Annotated[str, typer.Option("--lang", help="en or de")] = "en",
+    language: LanguageOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Show a spec and its rules in plain words."""
     with reporting(as_json=as_json):
         from engine.language.wording import in_words
+        from guardrails.desk.cli.choices import language_of
         from guardrails.desk.local import local
         from guardrails.desk.specs import find_spec
 
-        found = find_spec(spec, local().folders.strategies)
-        words = in_words(found, "de" if language == "de" else "en")
+        here = local()
+        wanted = language_of(language, here.settings.deployment.language)
+        found = find_spec(spec, here.folders.strategies)
+        words = in_words(found, wanted)
         data = {"spec": found.model_dump(mode="json"), "words": list(words)}
         emit(data, as_json=as_json, text=[f"{found.name} ({found.digest[:12]})", *words])
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from guardrails.desk.cli.output import console, emit, reporting, table
+from guardrails.desk.cli.options import JsonFlag
+from guardrails.desk.cli.output import emit, reporting, say, table
 
 app = typer.Typer(no_args_is_help=True, help="Order tickets: list, show, approve, reject.")
-JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
 TicketArgument = Annotated[str, typer.Argument(help="The digest, or its first 8 characters.")]
 PasswordOption = Annotated[
     str, typer.Option(prompt=True, hide_input=True, help="Your password, for this decision.")
@@ -33,7 +33,11 @@ def list_(as_json: JsonFlag = False) -> None:
             emit({"tickets": rows}, as_json=True)
             return
         if not rows:
-            emit(None, as_json=False, text=["No ticket. A certified strategy makes one."])
+            emit(
+                None,
+                as_json=False,
+                text=["No ticket yet. A certified strategy makes one when its rule fires."],
+            )
             return
         cells = [
             (
@@ -48,7 +52,7 @@ def list_(as_json: JsonFlag = False) -> None:
             for row in rows
         ]
         columns = ("ticket", "side", "quantity", "symbol", "at most", "state", "expires")
-        table("Order tickets", columns, cells)
+        table("Order tickets", columns, cells, right=("quantity", "at most"))
 
 
 @app.command("show")
@@ -75,15 +79,18 @@ def _ticket_lines(row: dict[str, Any]) -> list[str]:
 
 
 def _decide(ticket: str, decision: str, password: str, *, as_json: bool, confirm: bool) -> None:
+    from guardrails.desk.cli.progress import waiting
+
     client = _client()
     shown = client.post(f"/api/tickets/{ticket}/show")
     row = client.get(f"/api/tickets/{ticket}")
     if not as_json:
-        for line in _ticket_lines(row):
-            console().print(line)
+        say(_ticket_lines(row))
     if confirm:
         typer.confirm(f"{decision} this ticket?", abort=True)
-    time.sleep(float(client.get("/api/status")["min_dwell_s"]))
+    dwell = float(client.get("/api/status")["min_dwell_s"])
+    with waiting(f"time to read, {dwell:.0f} s"):
+        time.sleep(dwell)
     body = {"digest": row["digest"], "nonce": shown["nonce"], "decision": decision}
     answer = client.post(f"/api/tickets/{row['digest']}/decision", body | {"password": password})
     done = "approved and released" if answer["released"] else decision

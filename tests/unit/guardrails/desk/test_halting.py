@@ -22,7 +22,7 @@ from guardrails.desk.halting import (
 from guardrails.desk.ticketing import Proposal, propose
 from guardrails.latch import Halt
 from guardrails.reasons import Reason
-from guardrails.store import tickets
+from guardrails.store import halts, tickets
 from guardrails.store.database import Database
 from guardrails.tickets import TicketState
 from guardrails.trading_state import TradingState
@@ -215,6 +215,10 @@ def test_a_halt_from_outside_after_the_request_is_not_lifted(world: DeskWorld) -
     world.latch.trip(Halt(state=HALTED, actor="peak-kill", reason="again", at=NOW))
     refused = confirm_rearm(world.ctx, world.caller("approver-1"))
     assert (refused.state, codes(refused.denials)) == (HALTED, {Reason.STATE_REARM_DENIED})
+    with world.db.read() as connection:
+        assert halts.open_request(connection) is None
+    assert request_rearm(world.ctx, world.caller("risk-1"), "that one too").denials == ()
+    assert confirm_rearm(world.ctx, world.caller("approver-1")).state is REDUCING
 
 
 def test_a_halt_while_confirming_stays(world: DeskWorld, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -225,13 +225,14 @@ def test_proving_serves_one_act(world: DeskWorld, signs: SignIns) -> None:
     assert proved.auth_session_id == later.auth_session_id
 
 
-def test_the_csrf_token_belongs_to_one_session(signs: SignIns) -> None:
+def test_the_csrf_token_belongs_to_one_session(world: DeskWorld, signs: SignIns) -> None:
     """Its own passes; another session's, an empty and a mangled one do not."""
     mine, other = signed_in(signs), signed_in(signs)
     assert signs.csrf_refusal(mine.session, mine.csrf) is None
     assert mine.csrf == csrf_token(mine.session)
     for wrong in (other.csrf, "", mine.csrf[:-1], mine.session, "é"):
         assert code(signs.csrf_refusal(mine.session, wrong)) is Reason.AUTH_CSRF
+    assert len(world.journal("auth.csrf_refused")) == 5
 
 
 def test_the_service_token_is_the_copilot_and_nobody_else(world: DeskWorld, signs: SignIns) -> None:

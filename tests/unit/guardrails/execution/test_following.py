@@ -115,7 +115,10 @@ class Forgetful(Passing):
 
 
 def test_an_order_that_vanished_halts(world: World, opened: Opener) -> None:
-    """An open order that the venue does not know any more is never guessed away."""
+    """An open order that the venue does not know any more is never guessed away.
+
+    The halt asks for a cancel too; without a look-up that shows it the order is not held for dead.
+    """
     venue = Forgetful(opened().context.venue)
     gateway = opened(venue=venue)
     world.replay(0)
@@ -125,7 +128,7 @@ def test_an_order_that_vanished_halts(world: World, opened: Opener) -> None:
     gateway.turn()
     gateway.turn()
     (order,) = gateway.context.view.orders()
-    assert order.state is OrderState.OPEN
+    assert order.state is OrderState.CANCELING
     assert [halt.reason.split(":")[0] for halt in world.latch.halts()] == ["ORDER_VANISHED"]
 
 

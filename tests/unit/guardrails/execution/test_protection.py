@@ -11,7 +11,7 @@ import pytest
 from engine.market import Side
 from guardrails.execution.app import Gateway
 from guardrails.execution.legs import Part, parts
-from guardrails.execution.venue import VenueRefusalError
+from guardrails.execution.venue import VenueRefusalError, VenueSilentError
 from guardrails.lifecycle import WORKING
 from guardrails.tickets import OrderState, OrderTicket, TargetLeg
 from guardrails.trading_state import TradingState
@@ -119,19 +119,6 @@ def test_half_an_exit_keeps_the_protection(world: World, opened: Opener) -> None
     assert legs["stop-1"] is OrderState.OPEN
 
 
-def test_a_stop_is_placed_although_trading_is_halted(world: World, opened: Opener) -> None:
-    """A halt after the send never keeps a filled entry without its stop."""
-    world.bars = market(QUIET)
-    gateway = opened()
-    world.replay(0)
-    world.put(release(ticket()))
-    world.run(gateway)
-    world.halt()
-    world.replay(1)
-    world.run(gateway)
-    assert states(gateway)["stop-1"] is OrderState.OPEN
-
-
 class Losing(Passing):
     """Loses stops on their way, and says so only when asked."""
 
@@ -233,6 +220,79 @@ def test_a_death_while_protecting_leaves_one_stop_after_the_restart(
     assert [found.quantity for found in resting] == [Decimal(5), Decimal(5)]
     assert len({found.oco_group for found in resting}) == 1
     assert len(gateway.context.view.fills()) == 1
+
+
+def test_a_stop_is_placed_although_trading_is_halted(world: World, opened: Opener) -> None:
+    """A halt after the fill never keeps a position without its stop."""
+    world.bars = market(QUIET)
+    gateway = opened(venue=DiesAt(opened().context.venue, 2, placed=False))
+    world.replay(0)
+    world.put(release(ticket()))
+    world.replay(1)
+    with pytest.raises(Died):
+        world.run(gateway)
+    world.halt()
+    gateway = opened()
+    world.run(gateway)
+    assert states(gateway)["stop-2"] is OrderState.OPEN
+
+
+@pytest.mark.parametrize(
+    ("state", "wanted"),
+    [
+        (TradingState.HALTED, OrderState.CANCELED),
+        (TradingState.REDUCING, OrderState.OPEN),
+    ],
+)
+def test_a_halt_withdraws_entries_that_still_work(
+    world: World, opened: Opener, state: TradingState, wanted: OrderState
+) -> None:
+    """A person halts at the desk: the working entry is cancelled and read back; no fill comes."""
+    world.bars = market(QUIET)
+    gateway = opened()
+    world.replay(0)
+    world.put(release(ticket()))
+    world.run(gateway)
+    world.halt(state)
+    gateway.turn()
+    (order,) = gateway.context.view.orders()
+    assert order.state is wanted
+
+
+class Deaf(Passing):
+    """Does not hear the first cancel."""
+
+    deaf = True
+
+    def cancel(self, client_order_id: str) -> None:
+        """No answer the first time."""
+        if self.deaf:
+            self.deaf = False
+            raise VenueSilentError("TIMEOUT", "no answer")
+        super().cancel(client_order_id)
+
+
+def test_a_cancel_that_failed_is_asked_for_again(world: World, opened: Opener) -> None:
+    """A cancel error proves nothing: CANCELING until a look-up shows the order gone."""
+    world.bars = market(QUIET)
+    gateway = opened(venue=Deaf(opened().context.venue))
+    world.replay(0)
+    world.put(release(ticket()))
+    world.run(gateway)
+    world.halt()
+    gateway.turn()
+    assert states(gateway)["entry"] is OrderState.CANCELING
+    gateway.turn()
+    assert states(gateway)["entry"] is OrderState.CANCELED
+    assert len(world.journal(gateway, "order.canceling")) == 2  # wanted, failed
+
+
+def test_a_halt_keeps_what_protects(world: World, opened: Opener) -> None:
+    """Stop and target go on resting while trading is halted."""
+    gateway = played(world, opened, QUIET[1])
+    world.halt()
+    gateway.turn()
+    assert len(gateway.context.venue.open_orders()) == 2
 
 
 def plan(shares: Sequence[int]) -> OrderTicket:
