@@ -28,7 +28,7 @@ from engine.records import read_json
 
 @dataclass(frozen=True, slots=True)
 class Boot:
-    """What the supervisor hands this process: settings, where its secrets lie, desk, folder, port."""
+    """What the supervisor hands this process: settings, secrets, desk, folder, port."""
 
     settings: CopilotSettings
     secrets: CopilotSecrets

@@ -116,7 +116,7 @@ def collect(
 def _take(
     found: Collected,
     parts: dict[int, list[str]],
-    chunk: Any,
+    chunk: Any,  # noqa: ANN401 - an object of the library
     on_text: Callable[[str], None],
 ) -> None:
     if getattr(chunk, "usage", None) is not None:

@@ -76,7 +76,7 @@ class Spend(Protocol):
     """An allowance that every attempt is taken from before it is made."""
 
     def reserve(self, tokens: int) -> str:
-        """Set tokens of one call aside; an empty answer grants it, else it names what is used up."""
+        """Set tokens of a call aside; answers what is used up, or nothing when it is granted."""
         ...
 
     def settle(self, reserved: int, used: int) -> None:
@@ -136,8 +136,8 @@ class ChatModel(Protocol):
 
 def estimated_tokens(messages: Sequence[Message]) -> int:
     """A cautious count of the tokens of a prompt: three characters each, ten per message."""
-    return sum(10 + len(message.content) // 3 + sum(len(c.arguments) // 3 for c in message.tool_calls)
-               for message in messages)  # fmt: skip
+    calls = sum(len(call.arguments) // 3 for row in messages for call in row.tool_calls)
+    return calls + sum(10 + len(row.content) // 3 for row in messages)
 
 
 Step = ModelOutcome | Callable[[ModelRequest], ModelOutcome]

@@ -115,8 +115,9 @@ def promised(text: str) -> list[str]:
 
 _PROMISES: Final = (
     "guaranteed", "guarantees a", "will earn", "will make money", "will profit", "risk-free",
-    "risk free", "cannot lose", "can't lose", "safe profit", "sure profit", "garantiert", "risikolos",
-    "risikofrei", "wird verdienen", "wird gewinn", "sicherer gewinn", "kann nicht verlieren",
+    "risk free", "cannot lose", "can't lose", "safe profit", "sure profit", "garantiert",
+    "risikolos", "risikofrei", "wird verdienen", "wird gewinn", "sicherer gewinn",
+    "kann nicht verlieren",
 )  # fmt: skip
 
 

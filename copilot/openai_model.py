@@ -6,7 +6,6 @@ here. An endpoint that refuses schemas gets the schema as text, and the same val
 
 from __future__ import annotations
 
-import time
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -16,7 +15,7 @@ import openai
 from config.settings import CopilotSettings
 from copilot.chat_stream import Collected, collect, whole
 from copilot.model import ModelOutcome, ModelRequest, estimated_tokens
-from copilot.retry import Patience, Sleep
+from copilot.retry import Patience
 from copilot.wire import Abilities, faults_of, payload
 from engine.clock import Clock, SystemClock
 from engine.errors import AccessError, InputError
@@ -54,13 +53,11 @@ class OpenAIModel:
         *,
         client: httpx2.Client | None = None,
         clock: Clock | None = None,
-        sleep: Sleep = time.sleep,
         patience: Patience | None = None,
     ) -> None:
         """Point at `settings.base_url`; no connection is opened yet."""
         self._settings = settings
         self._clock = clock or SystemClock()
-        self._sleep = sleep
         self._patience = patience or Patience()
         self._abilities = Abilities()
         self._client = openai.OpenAI(
@@ -69,6 +66,10 @@ class OpenAIModel:
             max_retries=0,
             http_client=client or http_client(settings),
         )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
 
     @property
     def name(self) -> str:
@@ -89,7 +90,7 @@ class OpenAIModel:
             wait = self._patience.wait_s(outcome, attempt)
             if wait is None:
                 return outcome
-            self._sleep(wait)
+            self._patience.sleep(wait)
 
     def _assert_allowed(self) -> None:
         host = urlsplit(self._settings.base_url).hostname or ""

@@ -1,4 +1,4 @@
-"""Where cited knowledge comes from: a small port, so that the graph runs on a handful of passages."""
+"""Where cited knowledge comes from: a small port, so that the graph runs on a few passages."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -18,10 +19,11 @@ _GROWTH: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How often to try, and the longest wait that is accepted (seconds)."""
+    """How often to try, the longest wait that is accepted (seconds), and how waiting is done."""
 
     attempts: int = 3
     longest_wait_s: float = 20.0
+    sleep: Sleep = time.sleep
 
     def wait_s(self, outcome: ModelOutcome, attempt: int) -> float | None:
         """Seconds before the next try; None when there is no next one.

@@ -1,4 +1,4 @@
-"""One turn of a conversation: runs the graph and answers its events, one turn per thread at a time."""
+"""One turn of a conversation: runs the graph and answers its events, one turn a thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pieces of one clause -> conditions: `operand relation operand` in the word order of both languages.
+"""Pieces of one clause -> conditions: `operand relation operand`, in either language's order.
 
 What is left out is taken from the context: `exit above -30` speaks of the indicator before it,
 `under the 30-bar low` of the close. German verbs may stand at the end (`die 30 unterschreitet`).
@@ -26,8 +26,8 @@ from copilot.offline.tree import (
 )
 
 _COMPARE: Final = frozenset({
-    "break", "<", ">", "<=", ">=", "cross_above", "cross_below", "cross", "break_up", "break_down", "touch",
-    "equal", "at", "to",
+    "break", "<", ">", "<=", ">=", "cross_above", "cross_below", "cross", "break_up",
+    "break_down", "touch", "equal", "at", "to",
 })  # fmt: skip
 
 

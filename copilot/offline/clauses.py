@@ -1,4 +1,4 @@
-"""Clauses and what they are for: entry, exit, short, filter; the word that says so may come late."""
+"""Clauses and what they are for: entry, exit, short, filter; the word for it may come late."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def split(pieces: list[Piece]) -> list[Clause]:
 
 
 def _starts_anew(clause: Clause, pieces: list[Piece], index: int) -> bool:
-    """Two things without a separator: `buy rsi < 30 sell rsi > 70`, `below 20 buy above 80 sell`."""
+    """Two things without a separator: `buy rsi < 30 sell rsi > 70`, `below 20 buy above 80`."""
     piece = pieces[index]
     names = [cue.name for cue in clause.cues]
     related = [p.start for p in clause.pieces if p.kind in {"relation", "pattern"}]

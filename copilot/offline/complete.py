@@ -214,7 +214,7 @@ def _targets(targets: Sequence[Target], rules: Sequence[Rule]) -> tuple[Target, 
 
 
 def spec_name(family: str, symbol: str, timeframe: str) -> str:
-    """`trend_following_btc_usdt_4h`: what it does, on what, on which bars; at most 60 characters."""
+    """`trend_following_btc_usdt_4h`: what, on what, on which bars; at most 60 characters."""
     plain = re.sub(r"[^a-z0-9]+", "_", f"{family}_{symbol}_{timeframe}".lower()).strip("_")
     return plain[:60]
 

@@ -107,9 +107,9 @@ class OfflineDrafter:
         drafted, draft = self._reply(turn, plan, state)
         if draft is not None:
             return drafted, _State(draft)
-        pending = turn.slots if plan is None else None
-        return drafted, _State(state.draft if plan is not None else None,
-                               merge(state.pending, pending) if pending else state.pending)  # fmt: skip
+        if plan is not None:
+            return drafted, state
+        return drafted, _State(None, merge(state.pending, turn.slots))
 
     def _reply(
         self, turn: _Turn, plan: Plan | None, state: _State
@@ -184,9 +184,17 @@ def _worth(turn: _Turn) -> bool:
 
 
 def _named(turn: _Turn) -> tuple[Unsupported, ...]:
-    return tuple(
-        Unsupported(code=code, text=sentence(f"unsupported_{code}", turn.slots.language))
-        for code in turn.unsupported
+    language = turn.slots.language
+    odd = [
+        Unsupported(code="other", text=sentence("unsupported_range", language, what=what))
+        for what in turn.slots.odd
+    ]
+    return (
+        *(
+            Unsupported(code=c, text=sentence(f"unsupported_{c}", language))
+            for c in turn.unsupported
+        ),
+        *odd,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 
 from copilot.offline.operands import find_operands
 from copilot.offline.plan import Plan, tree_of
@@ -27,7 +28,7 @@ def change_parameters(plan: Plan, slots: Slots, scan: Scan) -> None:
         rf"(?:threshold|level|schwelle|grenze|trigger|marke|einstiegsmarke)\w*[^.;\d-]{{0,20}}(?P<n>-?{NUM})(?: statt | instead)?"
     )
     if level and not (slots.rules.entry_long or slots.rules.entry_short):
-        each(plan, lambda tree: _with_level(tree, float(level["n"])), entries_only=True)
+        each(plan, partial(_with_level, value=float(level["n"])), entries_only=True)
     for name, pattern in (
         ("fast", r"(?:fast|short|schnelle\w*|kurze\w*)"),
         ("slow", r"(?:slow|long|langsame\w*|lange\w*)"),
@@ -36,7 +37,7 @@ def change_parameters(plan: Plan, slots: Slots, scan: Scan) -> None:
             rf"{pattern} (?:one|line|average|ema|sma|ma|linie|durchschnitt|leg|gd|gleitende\w*)?[^.;\d]{{0,16}}(?P<n>\d{{1,4}})(?!\d|\.\d|%)"
         )
         if match:
-            each(plan, lambda tree, n=int(match["n"]), which=name: _with_window(tree, n, which))
+            each(plan, partial(_with_window, window=int(match["n"]), which=name))
     _pair_of_windows(plan, slots)
     replaced = re.search(
         r"(?:instead of|rather than|statt|anstatt|anstelle von|not) (?P<old>[^.,;]+?)(?=[.,;]|$| (?:use|lieber|jetzt|nun|nimm)\b)",
@@ -49,7 +50,7 @@ def change_parameters(plan: Plan, slots: Slots, scan: Scan) -> None:
         if operand.text in gone:
             continue
         if operand.name != "close" and not operand.assumed and not operand.text.startswith("close"):
-            each(plan, lambda tree, fresh=operand: _with_operand(tree, fresh, slots.text))
+            each(plan, partial(_with_operand, fresh=operand, text=slots.text))
 
 
 def _pair_of_windows(plan: Plan, slots: Slots) -> None:
@@ -62,14 +63,10 @@ def _pair_of_windows(plan: Plan, slots: Slots) -> None:
     if main is not None and main.right is not None and main.right.kind == "channel":
         for trees, window in ((plan.entries, first), (plan.exits, second)):
             for side, tree in trees.items():
-                trees[side] = mapped(tree, lambda item, n=window: _rewindowed(item, n))
+                trees[side] = mapped(tree, partial(_rewindowed, window=window))
     else:
-        each(
-            plan,
-            lambda tree: _with_window(
-                _with_window(tree, min(first, second), "fast"), max(first, second), "slow"
-            ),
-        )
+        each(plan, partial(_with_window, window=min(first, second), which="fast"))
+        each(plan, partial(_with_window, window=max(first, second), which="slow"))
 
 
 def _rewindowed(item: Condition, window: int) -> Condition:

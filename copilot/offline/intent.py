@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """What a message wants: a draft, an answer, a submission; decided by words, never by a model."""
 
 from __future__ import annotations

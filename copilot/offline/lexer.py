@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """Normalised text -> typed pieces, from left to right, longest reading first."""
 
 from __future__ import annotations

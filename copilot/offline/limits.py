@@ -6,9 +6,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from pydantic import ValidationError
+
 from copilot.offline.operands import Frame
 from copilot.offline.scan import NUM, PCT, UNIT, Scan
 from copilot.offline.timeframes import unit_of
+from engine.language.spec import SpecLimits
 
 LimitValue = float | int | str | bool | tuple[str, ...]
 
@@ -122,9 +125,19 @@ def read_limits(scan: Scan, frame: Frame) -> dict[str, LimitValue]:
     found.update(_exposure(scan))
     found.update(_cooldown(scan, frame))
     found.update(_units(scan))
-    return {
-        key: value for key, value in found.items() if not (isinstance(value, float) and value <= 0)
-    }
+    return {key: value for key, value in found.items() if _fits(key, value, scan)}
+
+
+def _fits(key: str, value: LimitValue, scan: Scan) -> bool:
+    """Whether a limit lies in its field's range; else it is remembered as odd."""
+    if key == "max_units":
+        return scan.within(float(int(str(value))), 1, 20, key)
+    try:
+        SpecLimits.model_validate({key: value})
+    except ValidationError:
+        scan.odd.append(f"{key} {value}")
+        return False
+    return True
 
 
 def clean_number(text: str) -> str:

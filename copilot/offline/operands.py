@@ -23,7 +23,7 @@ from copilot.offline.timeframes import UNIT_WORD, TimeUnit, bars_of, unit_of
 from copilot.offline.tree import Operand, number_text
 from engine.market import Timeframe
 
-_N = r"\d+(?:\.\d+)?"
+_N = r"\d{1,9}(?:\.\d{1,9})?"
 _LIST = rf"{_N}(?:\s*[,/;]\s*{_N}){{0,3}}"
 _UNIT = rf"(?:{UNIT_WORD})"
 _ADJ = r"(?:exponential(?:ly)?|exponentielle[rnms]?|simple|einfache[rnms]?|long|lange[rn]?|slow|fast|schnelle[rnm]?|langsame[rnm]?)"

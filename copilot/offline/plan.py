@@ -1,10 +1,10 @@
-"""A strategy while it is being put together: what was said, what was assumed, what is still open."""
+"""A strategy while it is put together: what was said, what was assumed, what is still open."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from copilot.offline.indicator_table import INDICATORS
 from copilot.offline.limits import LimitValue
@@ -130,11 +130,11 @@ def tree_of(text: str) -> Tree:
 
     What it does not know stays as a fixed piece whose mirror image exchanges highs and lows.
     """
-    for word in ("or", "and"):
+    words: tuple[Literal["or"], Literal["and"]] = ("or", "and")
+    for word in words:
         parts = _top_level(text, word)
         if len(parts) > 1:
-            joint = "or" if word == "or" else "and"
-            return Joined(joint, tuple(tree_of(part) for part in parts))
+            return Joined(word, tuple(tree_of(part) for part in parts))
     inner = text.strip()
     if inner.startswith("(") and inner.endswith(")") and _one_call(inner):
         return tree_of(inner[1:-1])

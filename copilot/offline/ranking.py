@@ -96,6 +96,10 @@ def read_ranking(scan: Scan, frame: Frame, *, months: bool = False) -> Ranking |
     short = _count(scan, _WORST) if scan.has(r"short\w*|leerverk\w*|sell") else 0
     if not several and not top:
         return None
+    if not (
+        scan.within(top, 0, 500, "names to hold") and scan.within(short, 0, 500, "names to short")
+    ):
+        return None
     assumed: list[tuple[str, str]] = []
     score, silent = _score(scan, frame)
     if silent:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """One message -> slots: the readers of `copilot.offline` in their order."""
 
 from __future__ import annotations
@@ -141,5 +142,5 @@ def _filled(slots: Slots, scan: Scan, base: Base) -> Slots:
     return replace(
         slots, rest=rest, sides=sides, rules=rules, stops=stops.stops, no_stop=stops.none_wanted,
         targets=targets, sizing=sizing, cap=cap, limits=limits, sweeps=sweeps, ranking=ranking,
-        month_end_only=month_end,
+        month_end_only=month_end, odd=tuple(dict.fromkeys(scan.odd)),
     )  # fmt: skip

@@ -106,6 +106,10 @@ def touch(left: Operand, right: Operand) -> tuple[Tree, bool]:
 
 def is_level(piece: Piece) -> bool:
     """Whether the relation describes a state (`is above`) and not an event (`above`)."""
-    words = piece.text.split()
-    return bool({"is", "are", "stays", "stay", "remains", "liegt", "liegen", "ist", "sind", "bleibt",
-                 "steht", "notiert", "trades", "sits", "holds"} & set(words))  # fmt: skip
+    return bool(_STATES & set(piece.text.split()))
+
+
+_STATES: Final = frozenset({
+    "is", "are", "stays", "stay", "remains", "liegt", "liegen", "ist", "sind", "bleibt", "steht",
+    "notiert", "trades", "sits", "holds",
+})  # fmt: skip

@@ -1,10 +1,12 @@
-"""What the engine cannot run yet leaves the draft by name; what is left always passes the checker."""
+"""What the engine cannot run yet leaves the draft by name; the rest always passes the checker."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
+
+from pydantic import ValidationError
 
 from copilot.offline.complete import copy_of, finish
 from copilot.offline.plan import Plan
@@ -66,7 +68,11 @@ def make_runnable(plan: Plan, check: Check, symbols_of_desk: Sequence[str] = ())
     outcome = Outcome(plan)
     for _ in range(ROUNDS):
         trial = copy_of(outcome.plan)
-        spec = finish(trial, symbols_of_desk)
+        try:
+            spec = finish(trial, symbols_of_desk)
+        except ValidationError:
+            outcome.leave_out("", "unsupported_long")
+            return outcome
         report = check(spec)
         errors = [item for item in report.findings if item.level == "error"]
         if not errors:

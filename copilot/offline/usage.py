@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a regular expression stays on one line
 """What an idea or a bare indicator usually means when the user gives no conditions."""
 
 from __future__ import annotations

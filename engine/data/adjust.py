@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -51,7 +50,7 @@ def read_factors(path: Path, symbol: str) -> Factors:
         DataError: FILE_NOT_FOUND, FILE_TOO_LARGE, FILE_UNREADABLE, FACTORS_LAYOUT_UNKNOWN,
             FACTORS_ROW_INVALID, FACTORS_ORDER or FACTORS_SYMBOL_UNKNOWN.
     """
-    rows = list(csv.reader(_lines(Path(path))))
+    rows = _rows(Path(path))
     if not rows or tuple(cell.strip() for cell in rows[0]) != COLUMNS:
         raise DataError(
             "FACTORS_LAYOUT_UNKNOWN", "this is no factor file",
@@ -86,15 +85,14 @@ def adjust(bars: Bars, factors: Factors) -> Bars:
             value=day_text(int(days[-1])), hint="cut the bars there, or get a newer factor file",
         )  # fmt: skip
     factor = factors.price[place] * factors.split[place]
-    prices = (bars.open, bars.high, bars.low, bars.close)
-    made = bars_of(
-        bars.instrument, bars.timeframe, bars.time, *(price * factor for price in prices),
-        bars.volume / factors.split[place],
+    return bars_of(
+        bars.instrument, bars.timeframe, bars.time, bars.open * factor, bars.high * factor,
+        bars.low * factor, bars.close * factor, bars.volume / factors.split[place],
+        origin=bars.origin,
     )  # fmt: skip
-    return replace(made, origin=bars.origin)
 
 
-def _lines(path: Path) -> Iterable[str]:
+def _rows(path: Path) -> list[list[str]]:
     if not path.is_file():
         raise DataError(
             "FILE_NOT_FOUND", "there is no such file", value=path,
@@ -106,10 +104,10 @@ def _lines(path: Path) -> Iterable[str]:
             hint="split the file by symbol",
         )  # fmt: skip
     try:
-        return path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        return list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(
-            "FILE_UNREADABLE", "the file cannot be read as UTF-8 text", value=path.name,
+            "FILE_UNREADABLE", "the file cannot be read as CSV in UTF-8", value=path.name,
             hint="save it as plain CSV in UTF-8",
         ) from error  # fmt: skip
 

@@ -1,97 +1,125 @@
-"""CSV import: a file becomes validated bars, or a refusal that names the row and what to do.
+"""File import: CSV or Parquet becomes validated bars, or a refusal that names the row.
 
-Nothing is repaired, sorted, filled or dropped. Times without a zone are UTC and mean the bar's
-open. A file without a volume column gets volume 1 in every bar: "not known", because zero would
-mean that nothing was traded.
+Nothing is repaired, sorted, filled or dropped. Times without a zone are UTC, or wall-clock times
+of the `zones` that the caller names, and mean the bar's open. A file without a volume column gets
+volume 1 in every bar: "not known", because zero would mean that nothing was traded.
 """
 
 from __future__ import annotations
 
-import gzip
-import zlib
+import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from engine.data import content
 from engine.data.bars import Bars, FloatArray, IntArray, bars_of
+from engine.data.content import checked_path, content_of, text_of, too_large, unreadable
 from engine.data.layouts import Layout, sniff, time_kind
+from engine.data.steps import check_step
+from engine.data.zones import Zones, to_utc
 from engine.errors import DataError
-from engine.market import SECONDS, Instrument, Timeframe
-from engine.text import clean_text, did_you_mean
-
-MAX_BYTES: Final = 100_000_000
-"""Largest file read, before and after decompression."""
+from engine.market import Instrument, Timeframe
+from engine.text import clean_text
 
 _NAMES: Final = ("open", "high", "low", "close", "volume")
-_MONTH_DAYS: Final = (27, 32)
-_DAY_SECONDS: Final = 86_400
 _LATEST: Final = {"s": 1e11, "ms": 1e14}
 
 
+def read_bars(
+    path: Path, instrument: Instrument, timeframe: Timeframe, *, symbol: str | None = None,
+    zones: Zones = (),
+) -> Bars:  # fmt: skip
+    """Bars from a file by its ending: `.parquet` (or `.pq`), everything else is CSV.
+
+    Raises:
+        DataError: as `read_csv` and `read_parquet`.
+    """
+    parquet = Path(path).suffix.lower() in {".parquet", ".pq"}
+    read = read_parquet if parquet else read_csv
+    return read(path, instrument, timeframe, symbol=symbol, zones=zones)
+
+
 def read_csv(
-    path: Path, instrument: Instrument, timeframe: Timeframe, *, symbol: str | None = None
-) -> Bars:
+    path: Path, instrument: Instrument, timeframe: Timeframe, *, symbol: str | None = None,
+    zones: Zones = (),
+) -> Bars:  # fmt: skip
     """Bars of one instrument from a plain or gzipped CSV file (layouts: `layouts.py`).
 
-    `symbol` selects rows where the file has a symbol column; other files ignore it.
+    `symbol` selects rows where the file has a symbol column; other files ignore it. `zones` say
+    what times without a zone mean (`zones.py`); empty: UTC.
 
     Raises:
         DataError: FILE_NOT_FOUND, FILE_TOO_LARGE, FILE_UNREADABLE, CSV_LAYOUT_UNKNOWN,
-            CSV_ROW_INVALID, CSV_SYMBOL_NEEDED, TIMEFRAME_MISMATCH or a BARS_* code.
+            CSV_ROW_INVALID, CSV_SYMBOL_NEEDED, ZONES_NOT_NEEDED, ZONE_*, ZONES_*,
+            TIMEFRAME_MISMATCH or a BARS_* code.
     """
-    data = _content(Path(path))
-    layout = sniff(_text(data).split("\n", 1)[0].rstrip("\r"))
+    data = content_of(Path(path))
+    layout = sniff(text_of(data).split("\n", 1)[0].rstrip("\r"))
     if layout.header and b"\n" not in data:
-        raise DataError("BARS_EMPTY", "there is no bar", hint="give at least one row")
-    table, lines = _selected(_table(data, layout), layout, symbol)
-    time = _times(table.column(layout.time), lines)
+        raise _no_bar()
+    return _bars(_table(data, layout), layout, Asked(instrument, timeframe, symbol, zones))
+
+
+def read_parquet(
+    path: Path, instrument: Instrument, timeframe: Timeframe, *, symbol: str | None = None,
+    zones: Zones = (),
+) -> Bars:  # fmt: skip
+    """Bars of one instrument from a Parquet file whose columns are named like a CSV header.
+
+    Times are timestamps, dates, ISO text or unix seconds or milliseconds; a row's number counts
+    from 1. A cell without a value is refused.
+
+    Raises:
+        DataError: the same codes as `read_csv`.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - heavy, only when a file is imported
+    from pyarrow import parquet  # noqa: PLC0415 - as above
+
+    source = checked_path(Path(path))
+    try:
+        with parquet.ParquetFile(source) as file:
+            held = sum(
+                file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups)
+            )
+            if held > content.MAX_BYTES:
+                raise too_large(held)
+            table = file.read(use_threads=False)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise unreadable(source) from error
+    layout = sniff(",".join(_header(name) for name in table.column_names))
+    if table.num_rows == 0:
+        raise _no_bar()
+    table = table.rename_columns([str(index) for index in range(table.num_columns)])
+    return _bars(table, layout, Asked(instrument, timeframe, symbol, zones))
+
+
+def _header(name: str) -> str:
+    """A column's name as a CSV header shows it; an index without a name has none there."""
+    return "" if name == "__index_level_0__" else re.sub(r'[,;"\s]+', " ", name)
+
+
+class Asked(NamedTuple):
+    """What the caller says about a file."""
+
+    instrument: Instrument
+    timeframe: Timeframe
+    symbol: str | None
+    zones: Zones
+
+
+def _bars(table: Any, layout: Layout, asked: Asked) -> Bars:  # noqa: ANN401 - pyarrow has no types
+    table, lines = _selected(table, layout, asked.symbol)
+    time = _times(table.column(layout.time), lines, asked.zones)
     columns = _columns(table, layout, lines)
-    bars = bars_of(instrument, timeframe, time, *columns, lines=lines)
-    _check_step(bars)
+    bars = bars_of(asked.instrument, asked.timeframe, time, *columns, lines=lines)
+    check_step(bars)
     return bars
 
 
-def _text(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            "FILE_UNREADABLE", "the file is not UTF-8 text", value=raw[:20],
-            hint="save it as plain CSV in UTF-8",
-        ) from error  # fmt: skip
-
-
-def _too_large(size: object) -> DataError:
-    return DataError(
-        "FILE_TOO_LARGE", f"at most {MAX_BYTES} bytes are read, also after decompression",
-        value=size, hint="split the file by time, or use a longer timeframe",
-    )  # fmt: skip
-
-
-def _content(path: Path) -> bytes:
-    if not path.is_file():
-        near = []
-        if path.parent.is_dir():
-            near = did_you_mean(path.name, [p.name for p in path.parent.iterdir() if p.is_file()])
-        hint = f"did you mean {', '.join(near)}?" if near else "check the folder and the name"
-        raise DataError("FILE_NOT_FOUND", "there is no such file", value=path, hint=hint)
-    if path.stat().st_size > MAX_BYTES:
-        raise _too_large(path.stat().st_size)
-    try:
-        if path.name.endswith(".gz"):
-            with gzip.open(path) as stream:
-                data = stream.read(MAX_BYTES + 1)
-        else:
-            data = path.read_bytes()
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(
-            "FILE_UNREADABLE", "the file cannot be read", value=path.name,
-            hint="copy or download it again",
-        ) from error  # fmt: skip
-    if len(data) > MAX_BYTES:
-        raise _too_large(f"more than {MAX_BYTES}")
-    return data.removeprefix(b"\xef\xbb\xbf").rstrip()
+def _no_bar() -> DataError:
+    return DataError("BARS_EMPTY", "there is no bar", hint="give at least one row")
 
 
 def _row_invalid(line: object, value: object, what: str) -> DataError:
@@ -141,13 +169,14 @@ def _table(data: bytes, layout: Layout) -> Any:  # noqa: ANN401 - pyarrow has no
 
 def _selected(table: Any, layout: Layout, symbol: str | None) -> tuple[Any, IntArray]:  # noqa: ANN401 - pyarrow has no types
     """The rows of one symbol and their line numbers in the file (from 1)."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy, only when a file is imported
     import pyarrow.compute as pc  # noqa: PLC0415 - heavy, only when a file is imported
 
     lines = np.arange(table.num_rows, dtype=np.int64) + 1 + int(layout.header)
     if layout.symbol is None:
         return table, lines
-    column = table.column(layout.symbol)
-    known = sorted(pc.unique(column).to_pylist())
+    column = _cast(table.column(layout.symbol), pa.string(), lines, "the symbol")
+    known = sorted(name for name in pc.unique(column).to_pylist() if name is not None)
     if symbol is None and len(known) == 1:
         return table, lines
     if symbol not in known:
@@ -181,38 +210,74 @@ def _cast(column: Any, kind: Any, lines: IntArray, what: str) -> Any:  # noqa: A
 
     try:
         return column.cast(kind)
+    except pa.ArrowNotImplementedError as error:
+        raise _row_invalid(lines[0], column.type, f"{what} has a type without a value") from error
     except pa.ArrowInvalid as error:
         row = _first_bad(column, kind)
         raise _row_invalid(lines[row], column[row].as_py(), f"{what} cannot be read") from error
 
 
-def _array(column: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
+def _array(column: Any, lines: IntArray, what: str) -> Any:  # noqa: ANN401 - pyarrow has no types
     """A column as numpy array; `to_numpy` would import pandas on the way."""
     import pyarrow as pa  # noqa: PLC0415 - heavy, only when a file is imported
 
+    if column.null_count:
+        row = column.is_null().to_pylist().index(True)
+        raise _row_invalid(lines[row], "", f"{what} has no value")
     return np.from_dlpack(pa.concat_arrays(column.chunks))
 
 
-def _times(column: Any, lines: IntArray) -> IntArray:  # noqa: ANN401 - pyarrow has no types
-    """Open times in UTC milliseconds; the first cell decides how all are written."""
+def _times(column: Any, lines: IntArray, zones: Zones) -> IntArray:  # noqa: ANN401 - pyarrow has no types
+    """Open times in UTC milliseconds; the type or the first cell decides how all are written."""
     import pyarrow as pa  # noqa: PLC0415 - heavy, only when a file is imported
 
-    first = column[0].as_py()
-    kind = time_kind(first)
-    if not kind:
+    kind = column.type
+    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+        naive = pa.types.is_date(kind) or kind.tz is None
+        stamps = _cast(column, pa.timestamp("us", None if naive else "UTC"), lines, "the time")
+        return _in_utc(_milliseconds(stamps, lines), zones, lines, naive=naive)
+    if pa.types.is_floating(kind):
+        column = _cast(column, pa.int64(), lines, "the time")
+    text = _cast(column, pa.string(), lines, "the time")
+    first = text[0].as_py()
+    written = time_kind(first or "")
+    if not written:
         raise _row_invalid(
             lines[0], first, "the time is neither ISO text nor unix seconds or milliseconds"
         )
-    if kind.startswith("iso"):
-        zone = "UTC" if kind == "iso_zone" else None
-        stamps = _cast(column, pa.timestamp("us", zone), lines, "the time")
-        return np.asarray(_array(stamps.cast(pa.int64())) // 1000, dtype=np.int64)
-    numbers = _array(_cast(column, pa.float64(), lines, "the time"))
-    strange = ~(np.abs(numbers) < _LATEST[kind])
+    if written.startswith("iso"):
+        zone = "UTC" if written == "iso_zone" else None
+        stamps = _cast(text, pa.timestamp("us", zone), lines, "the time")
+        return _in_utc(_milliseconds(stamps, lines), zones, lines, naive=zone is None)
+    return _in_utc(_unix(text, written, lines), zones, lines, naive=False)
+
+
+def _milliseconds(stamps: Any, lines: IntArray) -> IntArray:  # noqa: ANN401 - pyarrow has no types
+    import pyarrow as pa  # noqa: PLC0415 - heavy, only when a file is imported
+
+    return np.asarray(_array(stamps.cast(pa.int64()), lines, "the time") // 1000, dtype=np.int64)
+
+
+def _unix(text: Any, written: str, lines: IntArray) -> IntArray:  # noqa: ANN401 - pyarrow has no types
+    import pyarrow as pa  # noqa: PLC0415 - heavy, only when a file is imported
+
+    numbers = _array(_cast(text, pa.float64(), lines, "the time"), lines, "the time")
+    strange = ~(np.abs(numbers) < _LATEST[written])
     if strange.any():
         row = int(np.flatnonzero(strange)[0])
-        raise _row_invalid(lines[row], column[row].as_py(), "the time cannot be read")
-    return np.asarray(numbers * (1000 if kind == "s" else 1), dtype=np.int64)
+        raise _row_invalid(lines[row], text[row].as_py(), "the time cannot be read")
+    return np.asarray(numbers * (1000 if written == "s" else 1), dtype=np.int64)
+
+
+def _in_utc(time: IntArray, zones: Zones, lines: IntArray, *, naive: bool) -> IntArray:
+    if not zones:
+        return time
+    if not naive:
+        raise DataError(
+            "ZONES_NOT_NEEDED", "the file's times say themselves what moment they mean",
+            value=zones[0][0], hint="leave out the zones",
+        )  # fmt: skip
+    return to_utc(time, zones, lines)
 
 
 def _columns(table: Any, layout: Layout, lines: IntArray) -> list[FloatArray]:  # noqa: ANN401 - pyarrow has no types
@@ -223,27 +288,6 @@ def _columns(table: Any, layout: Layout, lines: IntArray) -> list[FloatArray]:  
         if index is None:
             columns.append(np.ones(len(lines)))
         else:
-            columns.append(_array(_cast(table.column(index), pa.float64(), lines, name)))
+            numbers = _cast(table.column(index), pa.float64(), lines, name)
+            columns.append(_array(numbers, lines, name))
     return columns
-
-
-def _check_step(bars: Bars) -> None:
-    """Refuse bars whose usual step is not the timeframe's length (a month has 28 to 31 days)."""
-    if len(bars) < 2:  # noqa: PLR2004 - one bar has no step
-        return
-    step = float(np.median(np.diff(bars.time))) / 1000
-    if bars.timeframe is Timeframe.MO1:
-        fits = _MONTH_DAYS[0] <= step / _DAY_SECONDS <= _MONTH_DAYS[1]
-    else:
-        fits = step == bars.timeframe.seconds
-    if fits:
-        return
-    near = next((frame.value for frame, seconds in SECONDS.items() if seconds == step), None)
-    hint = f"the file looks like {near}" if near else "check the timeframe and the time column"
-    raise DataError(
-        "TIMEFRAME_MISMATCH",
-        f"the usual step between bars is {step:g} s, {bars.timeframe.value} has "
-        f"{bars.timeframe.seconds} s",
-        value=f"{step:g} s",
-        hint=hint,
-    )

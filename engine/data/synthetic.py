@@ -53,20 +53,14 @@ def walk_bars(frame: Frame, walk: Walk, random: np.random.Generator) -> Bars:
     """Bars of a walk: wicks are half-normal; where wick and steps are 0, all prices are one."""
     opened = np.concatenate(([0.0], walk.close[:-1])) + walk.gap
     reach = np.abs(random.standard_normal((2, len(walk.close)))) * walk.wick
-    prices = (
-        opened,
-        np.maximum(opened, walk.close) + reach[0],
-        np.minimum(opened, walk.close) - reach[1],
-        walk.close,
-    )
+    high = np.maximum(opened, walk.close) + reach[0]
+    low = np.minimum(opened, walk.close) - reach[1]
+    prices = START_PRICE * np.exp(np.array([opened, high, low, walk.close]))
+    times = open_times(frame.instrument.calendar, frame.timeframe, frame.bars, frame.first_ms)
     return bars_of(
-        frame.instrument,
-        frame.timeframe,
-        open_times(frame.instrument.calendar, frame.timeframe, frame.bars, frame.first_ms),
-        *(START_PRICE * np.exp(price) for price in prices),
-        walk.volume,
-        origin="synthetic",
-    )
+        frame.instrument, frame.timeframe, times, prices[0], prices[1], prices[2], prices[3],
+        walk.volume, origin="synthetic",
+    )  # fmt: skip
 
 
 def lively_volume(steps: FloatArray, sigma: float, random: np.random.Generator) -> FloatArray:

@@ -143,7 +143,7 @@ def export(spec: StrategySpec) -> str:
     decisions = decisions_source(blueprint, TARGET)
     strategy = _strategy(blueprint)
     constants = _constants(blueprint)
-    imports, helpers = prelude("\n".join([decisions, strategy]))
+    imports, helpers = prelude(f"{decisions}\n{strategy}")
     return "\n".join([
         header(blueprint, TARGET, approximations(blueprint), "#"),
         "",

@@ -111,14 +111,16 @@ _LIMITS = frozenset({"max_leverage", "max_positions", "cooldown_bars", "max_stop
 _MOVING = frozenset({"trailing_pct", "trailing_atr", "chandelier", "time_bars"})
 
 
-def _refused(spec: StrategySpec) -> Iterator[tuple[str, str]]:
-    """(path, what) of every part that no target can express."""
+def _refused_forms(spec: StrategySpec) -> Iterator[tuple[str, str]]:
     for form in ("cross_section", "pair", "ensemble", "pyramiding"):
         if getattr(spec, form) is not None:
             yield f"/{form}", f"`{form}`"
     for place, rule in enumerate(spec.rules):
         if rule.order.type != "market_next_open":
             yield f"/rules/{place}/order/type", f"an order of type {rule.order.type}"
+
+
+def _refused_exits(spec: StrategySpec) -> Iterator[tuple[str, str]]:
     for place, stop in enumerate(spec.stops):
         if stop.kind not in _STOPS:
             yield f"/stops/{place}/kind", f"a stop of kind {stop.kind}"
@@ -127,6 +129,9 @@ def _refused(spec: StrategySpec) -> Iterator[tuple[str, str]]:
             yield f"/targets/{place}/kind", f"a target of kind {target.kind}"
         if target.close_fraction < 1:
             yield f"/targets/{place}/close_fraction", "a partial target"
+
+
+def _refused_sizes(spec: StrategySpec) -> Iterator[tuple[str, str]]:
     if spec.sizing.kind not in _SIZINGS:
         yield "/sizing/kind", f"sizing by {spec.sizing.kind}"
     if spec.sizing.resize != "entry":
@@ -215,8 +220,9 @@ def blueprint_of(
         InputError: EXPORT_NOT_POSSIBLE with the path of the first part that has to be refused.
         SpecError: the first finding of the checker that is an error.
     """
-    for path, what in _refused(spec):
-        raise not_possible(target, path, what)
+    for part in (_refused_forms, _refused_exits, _refused_sizes):
+        for path, what in part(spec):
+            raise not_possible(target, path, what)
     analysis = analyse(spec)
     _check_findings(analysis, target, later)
     trees = _expressions(spec)

@@ -5,14 +5,25 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 
 import httpx2
 
+from config.secrets import (
+    CopilotSecrets,
+    DeskSecrets,
+    GatewaySecrets,
+    load_secrets,
+    secrets_folder,
+)
 from engine.errors import PeakError
 from guardrails.desk.auditing import verify_files
 from guardrails.desk.desk_client import DeskClient, desk_url
 from guardrails.latch import Latch
+from guardrails.store.database import open_database
+from guardrails.store.gateway_schema import gateway_metadata
+from guardrails.store.gateway_view import GatewayView
 from guardrails.trading_state import TradingState
 
 if TYPE_CHECKING:
@@ -21,6 +32,8 @@ if TYPE_CHECKING:
 Light = Literal["ok", "look", "bad"]
 LOW_DISK_BYTES: Final = 1_000_000_000
 NO_DISK_BYTES: Final = 100_000_000
+SILENT_AFTER_S: Final = 10
+"""Seconds after which a gateway without a heartbeat counts as silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +94,42 @@ def _desk(here: Local) -> PartHealth:
     try:
         health = DeskClient(desk_url(here.folders.run), timeout_s=3.0).get("/healthz")
     except (PeakError, httpx2.HTTPError):
+        if here.running():
+            return PartHealth("desk", "bad", f"runs, but does not answer; see {here.folders.run}")
         return PartHealth("desk", "look", "not running; start it with `peak serve`")
     return PartHealth("desk", "ok", f"answers, version {health['version']}")
+
+
+def _gateway(here: Local) -> PartHealth:
+    if not here.folders.gateway_db.exists():
+        return PartHealth("gateway", "look", "never started; it comes with `peak serve`")
+    alive_at = _last_heartbeat(here)
+    if alive_at is None:
+        return PartHealth("gateway", "look", "has run, but left no sign of life")
+    age = (here.clock.now() - alive_at).total_seconds()
+    if abs(age) <= SILENT_AFTER_S:
+        return PartHealth("gateway", "ok", f"alive {max(age, 0):.0f} s ago")
+    # without a desk it is meant to be silent
+    light: Light = "bad" if here.running() else "look"
+    return PartHealth("gateway", light, f"no sign of life since {alive_at:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def _last_heartbeat(here: Local) -> datetime | None:
+    path, clock = here.folders.gateway_db, here.clock
+    database = open_database(path, gateway_metadata, "gateway", clock, read_only=True)
+    try:
+        return GatewayView(database).heartbeat()
+    finally:
+        database.close()
+
+
+def _secrets(here: Local) -> PartHealth:
+    folder = secrets_folder(here.folders.root)
+    if not folder.exists():
+        return PartHealth("secrets", "look", "none yet; they are made by `peak serve`")
+    for kind in (DeskSecrets, CopilotSecrets, GatewaySecrets):
+        load_secrets(kind, folder)
+    return PartHealth("secrets", "ok", "three files, each readable by its owner alone")
 
 
 def _model(here: Local) -> PartHealth:
@@ -106,7 +153,7 @@ def _disk(here: Local) -> PartHealth:
 
 
 PARTS: Final[tuple[Callable[[Local], PartHealth], ...]] = (
-    _config, _data, _store, _limits, _state, _desk, _model, _clock, _disk,
+    _config, _secrets, _data, _store, _limits, _state, _desk, _gateway, _model, _clock, _disk,
 )  # fmt: skip
 
 

@@ -23,6 +23,10 @@ from engine.errors import UnavailableError
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV")
 STOP_SECONDS = 8.0
 MAX_PAUSE_SECONDS = 10.0
+STEADY_SECONDS = 60.0
+"""After so long without a death a child counts as sound again."""
+MAX_LOG_BYTES = 5_000_000
+LAST_WORDS = 200
 
 
 def free_port() -> int:
@@ -52,8 +56,9 @@ class ChildPlan:
 class _Child:
     plan: ChildPlan
     process: subprocess.Popen[bytes]
+    started_at: float
     deaths: int = 0
-    restart_at: float = 0.0
+    restart_at: float | None = None
 
 
 @dataclass(slots=True)
@@ -68,7 +73,7 @@ class Supervisor:
 
     def start(self, plan: ChildPlan) -> None:
         """Start one child; its output goes to `run/<name>.log`."""
-        self._children[plan.name] = _Child(plan, self._spawn(plan))
+        self._children[plan.name] = _Child(plan, self._spawn(plan), self.clock.monotonic())
 
     def _spawn(self, plan: ChildPlan) -> subprocess.Popen[bytes]:
         self.run_dir.mkdir(parents=True, exist_ok=True)
@@ -76,7 +81,7 @@ class Supervisor:
         handle = os.open(boot, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(plan.boot, file)
-        with (self.run_dir / f"{plan.name}.log").open("ab") as log:
+        with self._log(plan.name).open("ab") as log:
             return subprocess.Popen(  # noqa: S603  # nosec B603 - fixed module names
                 [sys.executable, "-m", plan.module, "--boot", str(boot)],
                 stdin=subprocess.DEVNULL,
@@ -85,6 +90,13 @@ class Supervisor:
                 env=child_environment(self.environment),
                 start_new_session=True,
             )
+
+    def _log(self, name: str) -> Path:
+        """The child's log; a long one is put aside first, so that the disk stays bounded."""
+        path = self.run_dir / f"{name}.log"
+        if path.exists() and path.stat().st_size > MAX_LOG_BYTES:
+            path.replace(path.with_suffix(".log.1"))
+        return path
 
     def pid(self, name: str) -> int:
         """Process id of a child."""
@@ -97,17 +109,19 @@ class Supervisor:
             UnavailableError: CHILD_DIED when one ended before it was up, with its last words.
         """
         for child in self._children.values():
+            name = child.plan.name
             if child.process.poll() is not None:
                 raise UnavailableError(
-                    "CHILD_DIED", f"{child.plan.name} ended while starting",
-                    value=self.last_words(child.plan.name), hint="see its log in the run folder",
+                    "CHILD_DIED", f"{name} ended while starting",
+                    value=self.last_words(name), hint=f"see {self.run_dir / name}.log",
                 )  # fmt: skip
         return all(child.plan.ready() for child in self._children.values())
 
     def last_words(self, name: str) -> str:
-        """The end of a child's log."""
+        """The last line that a child wrote: its fault as one line, or the end of a traceback."""
         path = self.run_dir / f"{name}.log"
-        return path.read_text(errors="replace")[-600:] if path.exists() else ""
+        text = path.read_text(errors="replace").strip() if path.exists() else ""
+        return text.rpartition("\n")[2][-LAST_WORDS:]
 
     def watch(self) -> None:
         """Start again whoever died; the pause doubles with each death up to ten seconds."""
@@ -115,13 +129,21 @@ class Supervisor:
         for child in self._children.values():
             if child.process.poll() is None:
                 continue
-            if child.restart_at == 0.0:
-                child.deaths += 1
-                child.restart_at = now + min(2.0 ** (child.deaths - 1) - 0.5, MAX_PAUSE_SECONDS)
-                self.notify(f"{child.plan.name} ended with {child.process.returncode}; restarting")
+            if child.restart_at is None:
+                self._note_death(child, now)
             elif now >= child.restart_at:
-                child.restart_at = 0.0
-                child.process = self._spawn(child.plan)
+                child.process, child.restart_at = self._spawn(child.plan), None
+                child.started_at = now
+
+    def _note_death(self, child: _Child, now: float) -> None:
+        if now - child.started_at >= STEADY_SECONDS:
+            child.deaths = 0
+        child.deaths += 1
+        pause = min(2.0 ** (child.deaths - 1) - 0.5, MAX_PAUSE_SECONDS)
+        child.restart_at = now + pause
+        name, code = child.plan.name, child.process.returncode
+        words = self.last_words(name)
+        self.notify(f"{name} ended with {code}; starting it again in {pause:.1f} s. {words}")
 
     def stop(self) -> None:
         """Ask every child to end, then make it end."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,8 +18,8 @@ SCRIPT = Path(sys.executable).with_name("peak")
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The last line of one run of the demo."""
+def run(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """One run of the demo: progress on stderr, the summary on stdout."""
     state = tmp_path_factory.mktemp("demo") / "state"
     done = subprocess.run(
         [str(SCRIPT), "demo", "--json"],
@@ -29,8 +30,30 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return done
+
+
+@pytest.fixture(scope="module")
+def demo(run: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    """The last line of the run."""
+    found: dict[str, Any] = json.loads(run.stdout.strip().splitlines()[-1])
     return found
+
+
+def plain(line: str) -> str:
+    """A line without what differs from run to run: digests, ports, seconds, the password."""
+    cut = re.sub(r"[0-9a-f]{8,64}|127\.0\.0\.1:\d+|\b\d+ s\b|password \S+", "*", line)
+    return cut.strip()
+
+
+def test_the_readme_shows_the_real_output(run: subprocess.CompletedProcess[str]) -> None:
+    """Every line of the demo's block in the README is a line that the demo prints."""
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    block = readme.split("<!-- demo output -->")[1].split("<!-- end of demo output -->")[0]
+    shown = [plain(line) for line in block.splitlines() if line.strip() and "```" not in line]
+    printed = {plain(line) for line in run.stderr.splitlines()}
+    assert len(shown) > 15
+    assert [line for line in shown if line != "..." and line not in printed] == []
 
 
 def test_drafts_in_both_languages(demo: dict[str, Any]) -> None:

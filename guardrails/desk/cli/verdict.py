@@ -22,14 +22,16 @@ def verdict_lines(name: str, answer: dict[str, Any], language: Language) -> list
 
     verdict, tier = str(answer["verdict"]), answer["tier"]
     tier_word = word(language, "tier", tier) if tier else ""
-    trials, left = answer["trials"], answer["looks_left"]
+    counts = [
+        f"{translate(language, 'candidate.trials')}: {answer['trials']}",
+        f"{translate(language, 'candidate.looks_left')}: {answer['looks_left']}",
+    ]
     certificate = answer["certificate"]
     return [
         f"{verdict} {tier or ''}".rstrip() + f"  {name}",
         translate(language, f"candidate.note_{verdict}", tier=tier_word),
-        f"{translate(language, 'candidate.trials')}: {trials}, "
-        f"{translate(language, 'candidate.looks_left')}: {left}",
-        *[f"- {line}" for line in _failed(answer["findings"], int(trials), language)],
+        ", ".join(counts),
+        *[f"- {line}" for line in _failed(answer["findings"], int(answer["trials"]), language)],
         *(
             [f"{translate(language, 'candidate.certificate')}: {certificate}"]
             if certificate
@@ -45,4 +47,4 @@ def _failed(findings: list[dict[str, Any]], trials: int, language: Language) -> 
     from engine.records import canonical, parse_record
 
     found = [parse_record(GateFinding, canonical(row)) for row in findings if not row["passed"]]
-    return [f"{one.code}: {say(one, trials, language)}" for one in found]
+    return [f"{one.effect} {one.code}: {say(one, trials, language)}" for one in found]

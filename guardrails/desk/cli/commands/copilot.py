@@ -15,6 +15,7 @@ from guardrails.desk.cli.options import JsonFlag, LanguageOption
 from guardrails.desk.cli.output import EXIT_NO, emit, reporting, say
 
 if TYPE_CHECKING:
+    from engine.errors import PeakError
     from guardrails.desk.cli.choices import Language
     from guardrails.desk.desk_client import DeskClient
 
@@ -45,31 +46,51 @@ def draft(
 
 
 def _asked(text: str, spec_in: Path | None) -> dict[str, Any]:
-    """What the copilot's own command answers; COPILOT_FAILED when that is no JSON object."""
-    from engine.errors import InputError, UnavailableError
+    """The draft that the copilot's own command prints.
 
-    command = [sys.executable, "-m", "copilot", "draft", "--text", text]
-    command += ["--spec-in", str(spec_in)] if spec_in else []
+    Raises:
+        InputError: the copilot's own refusal. UnavailableError: COPILOT_FAILED.
+    """
+    # one word per option: a text that begins with a hyphen stays a text
+    command = [sys.executable, "-m", "copilot", "draft", f"--text={text}"]
+    command += [f"--spec-in={spec_in}"] if spec_in else []
     try:
         done = subprocess.run(  # noqa: S603  # nosec B603 - own module, text as one argument
             command, check=False, capture_output=True, text=True, timeout=DRAFT_SECONDS
         )
-        found = json.loads((done.stdout.strip().splitlines() or [""])[-1])
-    except (subprocess.TimeoutExpired, ValueError) as error:
-        words = getattr(error, "stderr", None) or locals().get("done") and done.stderr or ""
-        raise UnavailableError(
-            "COPILOT_FAILED", "the copilot did not answer", value=str(words).strip()[-200:],
-            hint="see `peak doctor`, or draft without an endpoint: unset PEAK_COPILOT__BASE_URL",
-        ) from error  # fmt: skip
-    if not isinstance(found, dict):
-        raise UnavailableError("COPILOT_FAILED", "the copilot did not answer", value=found)
-    problem = found.get("error")
-    if isinstance(problem, dict):
-        raise InputError(
-            str(problem.get("code", "")), str(problem.get("message", "")),
-            value=problem.get("value", ""), hint=str(problem.get("hint", "")),
-        )  # fmt: skip
-    return found
+    except subprocess.TimeoutExpired:
+        raise _failed(f"no answer in {DRAFT_SECONDS} s") from None
+    answer, problem = _last_object(done.stdout), _last_object(done.stderr)
+    if answer is not None:
+        return answer
+    error = None if problem is None else problem.get("error")
+    raise _failed(done.stderr.strip()[-200:]) if not isinstance(error, dict) else _refused(error)
+
+
+def _last_object(output: str) -> dict[str, Any] | None:
+    """The JSON object in the last line of an output."""
+    try:
+        found = json.loads(output.strip().rpartition("\n")[2])
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _failed(words: str) -> PeakError:
+    from engine.errors import UnavailableError
+
+    return UnavailableError(
+        "COPILOT_FAILED", "the copilot did not answer", value=words, hint="see `peak doctor`"
+    )
+
+
+def _refused(error: dict[str, Any]) -> PeakError:
+    from engine.errors import InputError
+
+    return InputError(
+        str(error.get("code", "")), str(error.get("message", "")),
+        value=error.get("value", ""), hint=str(error.get("hint", "")),
+    )  # fmt: skip
 
 
 def _draft_lines(answer: dict[str, Any]) -> list[str]:

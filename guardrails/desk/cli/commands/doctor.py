@@ -24,8 +24,7 @@ def _lights() -> tuple[PartHealth, ...]:
     try:
         here = local()
     except ConfigError as error:
-        value = f" ({error.value})" if error.value else ""
-        return (PartHealth("config", "bad", f"{error.code}: {error.message}{value}; {error.hint}"),)
+        return (PartHealth("config", "bad", f"{error.code}: {error.message}; {error.hint}"),)
     return examine(here)
 
 

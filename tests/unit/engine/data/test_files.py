@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.data import files
+from engine.data import content
 from engine.data.bars import Bars
 from engine.data.files import read_csv
 from engine.errors import DataError
@@ -117,12 +117,12 @@ def test_a_large_file_is_refused_before_and_after_unpacking(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The size cap holds for the file and for what it unpacks to."""
-    monkeypatch.setattr(files, "MAX_BYTES", len(GOOD) - 1)
+    monkeypatch.setattr(content, "MAX_BYTES", len(GOOD) - 1)
     assert refusal(write(GOOD)).code == "FILE_TOO_LARGE"
     packed = gzip.compress(GOOD.encode(), mtime=0)
     assert len(packed) < len(GOOD) - 1
     assert refusal(write(packed, "bars.csv.gz")).code == "FILE_TOO_LARGE"
-    monkeypatch.setattr(files, "MAX_BYTES", len(GOOD))
+    monkeypatch.setattr(content, "MAX_BYTES", len(GOOD))
     assert len(hourly(write(GOOD))) == 4
 
 

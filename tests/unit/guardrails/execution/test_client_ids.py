@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 
 import pytest
@@ -24,6 +26,22 @@ GOLDEN = {
 def test_an_id_is_the_same_for_ever(leg: str, wanted: str) -> None:
     """The golden ids: a change here would lose every order that is on its way."""
     assert client_order_id(gateway_tag(PAPER), TICKET, leg) == wanted
+
+
+def framed(tag: str, raw: bytes) -> str:
+    """SHA-256 with a domain tag, written out once more by hand."""
+    return hashlib.sha256(tag.encode() + b"\0" + len(raw).to_bytes(4, "big") + raw).hexdigest()
+
+
+@pytest.mark.parametrize(("leg", "wanted"), GOLDEN.items())
+def test_the_golden_ids_follow_from_the_rule(leg: str, wanted: str) -> None:
+    """Tag of the gateway, then ticket and leg, with version and variant set: reckoned apart."""
+    tag = framed("peak/gateway/v1", b'["local","paper","paper-1"]')[:8]
+    rest = framed("peak/order/v1", json.dumps([TICKET, leg], separators=(",", ":")).encode())
+    found = wanted.replace("-", "")
+    assert found[:8] == tag
+    assert (found[8:12], found[13:16], found[17:]) == (rest[:4], rest[5:8], rest[9:24])
+    assert (found[12], found[16] in "89ab") == ("4", True)
 
 
 @pytest.mark.parametrize("leg", GOLDEN)
