@@ -60,7 +60,7 @@ def complete(reader: Reader, right: Operand | None, *, percent: bool = False) ->
     """Close the comparison that is open, filling in what was left out."""
     piece = reader.relation
     reader.relation = None
-    if piece is None:
+    if piece is None or piece.name in {"moves_up", "moves_down"}:
         return
     if piece.name in {"rising", "falling"}:
         if right is not None and right.kind != "number":

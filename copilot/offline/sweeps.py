@@ -49,6 +49,9 @@ def read_sweeps(scan: Scan) -> tuple[Sweep, ...]:
     found, words = [], []
     for index, (_, name, match) in enumerate(ranges):
         low, high, step = (float(match[key]) for key in ("low", "high", "step"))
+        if not (low < high and step > 0):
+            scan.odd.append(f"{name} {low:g}..{high:g} step {step:g}")
+            continue
         value = given[index] if index < len(given) else _default(low, high, step)
         whole = all(item.is_integer() for item in (low, high, step, value))
         kind = name if name != "window" else "length"

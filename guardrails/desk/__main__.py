@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import uvicorn
 
@@ -26,6 +28,10 @@ from guardrails.store.desk import desk_metadata
 from guardrails.store.gateway_schema import gateway_metadata
 from guardrails.store.gateway_view import GatewayView
 from guardrails.store.lock import desk_lock
+
+
+def _end(*_: object) -> NoReturn:
+    sys.exit(0)
 
 
 def serve(boot: dict[str, str | int]) -> None:
@@ -52,6 +58,8 @@ def serve(boot: dict[str, str | int]) -> None:
                 passwords=Passwords(),
             ),
         )
+        # the server hands a signal on when it is done; the tidying below must still run
+        signal.signal(signal.SIGTERM, _end)
         url = folders.run / URL_FILE
         url.write_text(f"http://{settings.desk.host}:{port}", encoding="utf-8")
         try:

@@ -15,6 +15,7 @@ from guardrails.desk.api.answers import denied, install_answers
 from guardrails.desk.api.doors import bearer_of, copilot_may, refused_to_copilot
 from guardrails.desk.api.security import SecurityHeaders
 from guardrails.desk.desk import Desk
+from guardrails.desk.limiting import record_limits
 from guardrails.desk.refusing import refuse
 from guardrails.desk.sessions import COPILOT
 from guardrails.desk.web import pages
@@ -53,8 +54,11 @@ def application(desk: Desk) -> FastAPI:
         """Start and stop what lives with the application."""
         del app
         desk.first_operator.prepare()
+        record_limits(desk.database, desk.context.limits, "desk")
         desk.judge.start()
+        desk.watch.start()
         yield
+        desk.watch.stop()
         desk.judge.stop()
 
     app = FastAPI(

@@ -25,6 +25,7 @@ from guardrails.desk.replaying import Replaying
 from guardrails.desk.reporting import Reports
 from guardrails.desk.sessions import SignIns
 from guardrails.desk.signalling import Signalling
+from guardrails.desk.watching import Watch
 from guardrails.latch import Latch
 from guardrails.limits import effective
 from guardrails.people import Passwords
@@ -120,4 +121,5 @@ def compose(settings: Settings, secrets: DeskSecrets, ports: Ports) -> Desk:
             secrets.copilot_token.get_secret_value(),
         ),
         first_operator=FirstOperator(database, ports.passwords, folders.run),
+        watch=Watch(context),
     )  # fmt: skip

@@ -24,6 +24,7 @@ from guardrails.desk.replaying import Replaying
 from guardrails.desk.sessions import SignIns
 from guardrails.desk.signalling import Signalling
 from guardrails.desk.ticketing import Proposal, Proposed
+from guardrails.desk.watching import Watch
 from guardrails.people import Caller
 from guardrails.store import halts
 from guardrails.store.candidates import CandidateStore, CertificateStore
@@ -54,6 +55,7 @@ class Desk:
     facts: FactsView
     sign_ins: SignIns
     first_operator: FirstOperator
+    watch: Watch
 
     @property
     def database(self) -> Database:

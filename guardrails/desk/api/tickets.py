@@ -189,9 +189,9 @@ async def kill(
 
 @router.post("/api/rearm", openapi_extra=schema_of(RearmRequest))
 async def rearm(
-    request: Request, desk: DeskOf, actor: Annotated[Actor, entering(Verb.REARM_FIRST)]
+    request: Request, desk: DeskOf, actor: Annotated[Actor, entering(Verb.READ_REPORTS)]
 ) -> Response:
-    """Go back one step towards active; people and time decide."""
+    """Go back one step towards active; who may ask and who may confirm is the use case's."""
     asked = await body_of(request, RearmRequest)
     caller = await asyncio.to_thread(proved_caller, desk, actor, asked.password)
     done = await asyncio.to_thread(desk.rearm, caller, asked.reason)

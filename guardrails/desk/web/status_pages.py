@@ -82,7 +82,7 @@ async def kill(request: Request, desk: DeskOf) -> Response:
 @router.post("/rearm")
 async def rearm(request: Request, desk: DeskOf) -> Response:
     """Ask for, or confirm, one step back."""
-    actor, form = await posted(request, Verb.REARM_FIRST)
+    actor, form = await posted(request, Verb.READ_REPORTS)
     caller = await asyncio.to_thread(proved_caller, desk, actor, form.get("password") or None)
     done = await asyncio.to_thread(desk.rearm, caller, form.get("reason", ""))
     if done.denials:

@@ -201,3 +201,20 @@ def test_a_store_that_a_command_made_is_private(tmp_path: Path) -> None:
     """The store holds password hashes: whoever makes it, nobody else may read it."""
     _peak(tmp_path, "backtest", "rsi_momentum_goog_demo")
     assert (tmp_path / "state" / "desk.db").stat().st_mode & 0o077 == 0
+
+
+def test_a_time_at_the_edge_of_the_calendar_is_refused_with_a_code(tmp_path: Path) -> None:
+    """A time that has no UTC form is bad input (422), not a fault of the desk (500)."""
+    with open_world(tmp_path) as world:
+        body = {"dataset_id": "GOOG:1d", "until": "0001-01-01T00:00:00+14:00"}
+        assert world.operator().post("/api/replay", json=body).status_code == 422
+
+
+def test_a_spec_without_symbols_gets_a_code(tmp_path: Path) -> None:
+    """`peak backtest SPEC --data FILE` answers a spec without symbols with a code."""
+    spec = GOOG_SPEC | {"universe": {"symbols": [], "watchlist": "w"}}
+    (tmp_path / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
+    (tmp_path / "prices.csv").write_text("time,open,high,low,close\n", encoding="utf-8")
+    done = _peak(tmp_path, "backtest", "spec.json", "--data", "prices.csv")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stdout + done.stderr

@@ -24,15 +24,14 @@ def serve(profile: ProfileOption = None, as_json: JsonFlag = False) -> None:
     with reporting(as_json=as_json):
         import signal
 
-        from guardrails.desk.cli.progress import waiting
         from guardrails.desk.local import local
         from guardrails.desk.operators import CODE_FILE
         from guardrails.desk.starting import start_all
 
         here = local(profile)
         signal.signal(signal.SIGTERM, _stop)
-        with waiting("starting desk, copilot and gateway"):
-            url, supervisor = start_all(here, lambda line: say([line], error=True))
+        say(["starting desk, copilot and gateway ..."], error=True)
+        url, supervisor = start_all(here, lambda line: say([line], error=True))
         try:
             setup = here.folders.run / CODE_FILE
             code = setup.read_text(encoding="ascii") if setup.exists() else None

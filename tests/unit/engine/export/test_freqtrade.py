@@ -125,7 +125,7 @@ def test_two_opposite_entries_at_once_give_none() -> None:
     """Where both sides would enter at one close, neither signal is set."""
     document = spec(
         rules=[{"id": "up", "side": "long", "entry": "close > open"},
-               {"id": "down", "side": "short", "entry": "close != open"}],
+               {"id": "down", "side": "short", "entry": "close > open or close < open"}],
         stops=[{"kind": "pct", "value": 0.05}],
     )  # fmt: skip
     strategy, frame = with_data(document)
@@ -170,6 +170,7 @@ def test_the_stop_is_given_as_a_distance_from_the_rate() -> None:
 def test_the_stake_follows_the_sizing_rule_and_its_cap() -> None:
     """Risk over stop distance, cut to the largest position, never above what is left."""
     document = spec(
+        rules=[{**RULE, "entry": "close > 0*open"}],
         stops=[{"kind": "pct", "value": 0.05}],
         sizing={"kind": "risk_per_trade", "value": 0.01, "max_position_frac": 0.15},
     )
