@@ -26,7 +26,8 @@ class PeakError(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
-        self.value = str(value)[:_VALUE_CHARACTERS]
+        shown = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+        self.value = shown[:_VALUE_CHARACTERS]
         self.hint = hint
 
     def as_dict(self) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -21,6 +22,7 @@ def _serve(boot_file: Path) -> int:
     from config import ownership  # noqa: PLC0415 - only the served process checks its packages
 
     isolation.prepare()
+    os.umask(0o077)  # conversations are nobody else's business
     try:
         isolation.assert_contained()
         ownership.check()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import structlog
 from fastapi import FastAPI
 
 from config.secrets import CopilotSecrets, load_secrets
@@ -92,7 +93,8 @@ def _retriever(folder: Path, clock: Clock) -> Iterator[Retriever]:
 
     try:
         knowledge = open_knowledge(folder, clock=clock)
-    except PeakError:
+    except PeakError as error:
+        structlog.get_logger().warning("knowledge_unavailable", code=error.code)
         yield FixedRetriever()
         return
     with knowledge:

@@ -10,12 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Hashable
 from pathlib import Path
-from typing import Any, Literal
-
-from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.checkpoint.sqlite import SqliteSaver
-from langgraph.graph import END, START, StateGraph
-from langgraph.graph.state import CompiledStateGraph
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from copilot.nodes.answer import answer_with
 from copilot.nodes.draft import draft_with, needs_repair, repair_with
@@ -27,7 +22,12 @@ from copilot.nodes.verdict import narrate_with, read_verdict_with
 from copilot.parts import Parts
 from copilot.state import State
 
-Graph = CompiledStateGraph[State, Any, State, State]
+if TYPE_CHECKING:
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+    from langgraph.checkpoint.sqlite import SqliteSaver
+    from langgraph.graph.state import CompiledStateGraph
+
+Graph: TypeAlias = "CompiledStateGraph[State, Any, State, State]"
 
 
 def after_retrieve(state: State) -> Literal["draft", "answer", "submit"]:
@@ -55,6 +55,8 @@ def unless_stopped(state: State) -> Literal["on", "end"]:
 
 def build(parts: Parts, checkpoints: BaseCheckpointSaver[str]) -> Graph:
     """The compiled graph with its ports and checkpoints."""
+    from langgraph.graph import END, START, StateGraph  # noqa: PLC0415 - opens a socket when loaded
+
     graph = StateGraph(State)
     graph.add_node("intake", intake)
     graph.add_node("understand", understand)
@@ -83,6 +85,8 @@ def build(parts: Parts, checkpoints: BaseCheckpointSaver[str]) -> Graph:
 
 def open_checkpoints(path: Path) -> SqliteSaver:
     """Checkpoints in the copilot's own folder; every step is on disk before the next begins."""
+    from langgraph.checkpoint.sqlite import SqliteSaver  # noqa: PLC0415 - like the graph's library
+
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, check_same_thread=False)
     connection.execute("PRAGMA synchronous=FULL")

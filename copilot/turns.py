@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import structlog
-from langchain_core.runnables import RunnableConfig
 from pydantic import Field
 
 from copilot.graph import Graph
@@ -18,6 +17,9 @@ from copilot.state import State
 from engine.errors import PeakError
 from engine.market import Name
 from engine.records import Record
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import RunnableConfig
 
 MAX_TEXT: Final = 4_000
 Event = tuple[str, dict[str, Any]]

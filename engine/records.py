@@ -88,9 +88,14 @@ def utc_text(moment: datetime) -> str:
     """Time as UTC text with milliseconds and Z, e.g. `2026-01-15T12:00:00.000Z`."""
     if moment.tzinfo is None:
         raise InputError("RECORD_TIME_NAIVE", "a time needs its zone", value=moment)
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + (
-        f"{moment.microsecond // 1000:03d}Z"
-    )
+    try:
+        text = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.")
+    except OverflowError as error:
+        raise InputError(
+            "RECORD_TIME_RANGE", "this time has no form in UTC", value=moment,
+            hint="take a time between the years 2 and 9998",
+        ) from error  # fmt: skip
+    return f"{text}{moment.microsecond // 1000:03d}Z"
 
 
 def canonical(value: object) -> bytes:

@@ -64,7 +64,7 @@ told = json.load(sys.stdin)
 strategy = next(v for v in space.values() if isinstance(v, type) and issubclass(v, Strategy)
                 and v is not Strategy)
 for name, value in told["params"].items():
-    setattr(strategy, name, value)
+    setattr(strategy, "p_" + name, value)
 index = pd.DatetimeIndex(np.array(told["time"], dtype="datetime64[ms]"))
 frame = pd.DataFrame({name: told[name] for name in ("Open", "High", "Low", "Close", "Volume")},
                      index=index)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from langgraph.config import get_stream_writer
-
 from copilot.events import pieces
 
 
 def emit(name: str, data: dict[str, Any]) -> None:
     """Send one event out."""
+    from langgraph.config import get_stream_writer  # noqa: PLC0415 - opens a socket when loaded
+
     get_stream_writer()({"event": name, "data": data})
 
 

@@ -41,7 +41,7 @@ def normalise(text: str, language: Language) -> str:
 
     The result is for matching only; it has not the same length as the text.
     """
-    text = unify(text).lower()
+    text = re.sub(r"\d{13,}", " ", unify(text)).lower()
     for found, written in _TRANSLITERATED:
         text = re.sub(found, written, text)
     text = re.sub(r"\bw/o\b", "without", text)

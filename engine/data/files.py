@@ -8,6 +8,7 @@ volume 1 in every bar: "not known", because zero would mean that nothing was tra
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -88,7 +89,7 @@ def read_parquet(
             table = file.read(use_threads=False)
     except (OSError, ValueError, pa.ArrowException) as error:
         raise unreadable(source) from error
-    layout = sniff(",".join(_header(name) for name in table.column_names))
+    layout = replace(sniff(",".join(map(_header, table.column_names))), header=False)
     if table.num_rows == 0:
         raise _no_bar()
     table = table.rename_columns([str(index) for index in range(table.num_columns)])

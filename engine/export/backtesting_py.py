@@ -31,7 +31,7 @@ class {name}(Strategy):
             name: frame[name.capitalize()].to_numpy(dtype=float)
             for name in ("open", "high", "low", "close", "volume")
         }}
-{time}        params = {{name: getattr(self, name) for name in PARAMS}}
+{time}        params = {{name: getattr(self, "p_" + name) for name in PARAMS}}
         self.decided = decide(bars, params)
         self.notes = {{}}
 
@@ -112,6 +112,7 @@ _ALWAYS: Final = (
     "costs are those of Backtest(commission=..., spread=...), not of this file",
     "whole units only; an order that cash does not pay for at the open is cancelled, ours is cut",
     "no decision at the very first bar",
+    "a stop needs two ticks of price_step, an attribute of the class: set it to the instrument's",
     "a bar that opens beyond the target and then falls to the stop: there the stop fills",
     "a bar without volume is traded like any other",
 )
@@ -181,7 +182,7 @@ def _constants(blueprint: Blueprint) -> str:
 
 
 def _strategy(blueprint: Blueprint) -> str:
-    params = "".join(f'    {name} = PARAMS["{name}"]\n' for name in blueprint.params)
+    params = "".join(f'    p_{name} = PARAMS["{name}"]\n' for name in blueprint.params)
     return _CLASS.format(
         name=class_name(blueprint.spec.name),
         params=params,

@@ -174,9 +174,9 @@ def check_words(blueprint: Blueprint, target: str, known: Container[str]) -> Non
     """
     for path, tree in blueprint.expressions.items():
         for node in walk(tree):
-            named = isinstance(node, Call | Name) and node.name not in blueprint.params
-            if named and node.name not in known:
-                raise not_possible(target, path, f"`{node.name}`")
+            name = node.name if isinstance(node, Call | Name) else ""
+            if name and name not in known and name not in blueprint.params:
+                raise not_possible(target, path, f"`{name}`")
 
 
 def _expressions(spec: StrategySpec) -> dict[str, Node]:

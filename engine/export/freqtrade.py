@@ -83,7 +83,7 @@ class {name}(IStrategy):
 _SIGNALS: Final = '''
     def params(self):
         """Parameter values of this run by name."""
-        return {name: getattr(getattr(self, name), "value", PARAMS[name]) for name in TUNED}
+        return {name: getattr(getattr(self, "p_" + name), "value", PARAMS[name]) for name in PARAMS}
 
     def populate_indicators(self, dataframe, metadata):
         """Add every column once."""
@@ -221,7 +221,6 @@ def _constants(blueprint: Blueprint) -> str:
         f"TIME_BARS = { {side: one.time_bars for side, one in levels.items()}!r}",
         f"ROI = {_roi(blueprint)!r}",
         f"SIZING, SIZE, LARGEST = {sizing.kind!r}, {sizing.value!r}, {blueprint.cap!r}",
-        f"TUNED = {[param.name for param in blueprint.spec.params]!r}",
     ])  # fmt: skip
 
 
@@ -259,14 +258,12 @@ def _kind(param: Parameter) -> str:
 def _parameter(param: Parameter) -> str:
     """One class attribute: a tunable parameter when it has a range, else its value."""
     if param.low is None or param.high is None:
-        return f'{param.name} = PARAMS["{param.name}"]'
+        return f'p_{param.name} = PARAMS["{param.name}"]'
     if param.type == "int":
-        low, high = int(param.low), int(param.high)
-        return (
-            f'{param.name} = IntParameter({low}, {high}, default={int(param.default)}, space="buy")'
-        )
+        bounds = f"{int(param.low)}, {int(param.high)}, default={int(param.default)}"
+        return f'p_{param.name} = IntParameter({bounds}, space="buy")'
     bounds = f"{param.low!r}, {param.high!r}, default={param.default!r}"
-    return f'{param.name} = DecimalParameter({bounds}, decimals={_decimals(param)}, space="buy")'
+    return f'p_{param.name} = DecimalParameter({bounds}, decimals={_decimals(param)}, space="buy")'
 
 
 def _decimals(param: Parameter) -> int:

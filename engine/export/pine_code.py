@@ -52,7 +52,8 @@ CALLS: Final[dict[str, str]] = {
     "bb_upper": "ta.sma({0}, {1}) + {2} * ta.stdev({0}, {1})", "bb_mid": "ta.sma({0}, {1})",
     "bb_lower": "ta.sma({0}, {1}) - {2} * ta.stdev({0}, {1})",
     "bb_width": "2 * {2} * ta.stdev({0}, {1}) / ta.sma({0}, {1})",
-    "bb_pctb": "({0} - ta.sma({0}, {1}) + {2} * ta.stdev({0}, {1})) / (2 * {2} * ta.stdev({0}, {1}))",
+    "bb_pctb": "({0} - ta.sma({0}, {1}) + {2} * ta.stdev({0}, {1}))"
+               " / (2 * {2} * ta.stdev({0}, {1}))",
     "kc_upper": "peak_smoothed(close, {0}, 2.0 / ({0} + 1)) + {2} * peak_atr({1})",
     "kc_lower": "peak_smoothed(close, {0}, 2.0 / ({0} + 1)) - {2} * peak_atr({1})",
     "kc_mid": "peak_smoothed(close, {0}, 2.0 / ({0} + 1))",
@@ -119,8 +120,8 @@ peak_macd(float x, simple int fast, simple int slow) =>
     peak_smoothed(x, fast, 2.0 / (fast + 1)) - peak_smoothed(x, slow, 2.0 / (slow + 1))""",
     "peak_macd_signal": """\
 peak_macd_signal(float x, simple int fast, simple int slow, simple int sig) =>
-    line = peak_macd(x, fast, slow)
-    peak_smoothed(line, sig, 2.0 / (sig + 1))""",
+    gap = peak_macd(x, fast, slow)
+    peak_smoothed(gap, sig, 2.0 / (sig + 1))""",
     "peak_atr": """\
 peak_atr(simple int n) =>
     peak_smoothed(ta.tr(false), n, 1.0 / n)""",
@@ -128,8 +129,8 @@ peak_atr(simple int n) =>
 peak_di(simple int n, simple int sign) =>
     up = high - high[1]
     down = low[1] - low
-    step = sign > 0 ? (up > down and up > 0 ? up : 0) : (down > up and down > 0 ? down : 0)
-    moved = peak_smoothed(na(up) ? na : step, n, 1.0 / n)
+    beyond = sign > 0 ? (up > down and up > 0 ? up : 0) : (down > up and down > 0 ? down : 0)
+    moved = peak_smoothed(na(up) ? na : beyond, n, 1.0 / n)
     reach = peak_atr(n)
     reach > 0 ? 100 * moved / reach : na""",
     "peak_adx": """\
@@ -140,11 +141,11 @@ peak_adx(simple int n) =>
     peak_smoothed(together > 0 ? 100 * math.abs(plus - minus) / together : na, n, 1.0 / n)""",
     "peak_supertrend": """\
 peak_supertrend(simple int n, simple float k) =>
-    [line, direction] = ta.supertrend(k, n)
-    line""",
+    [level, direction] = ta.supertrend(k, n)
+    level""",
     "peak_supertrend_dir": """\
 peak_supertrend_dir(simple int n, simple float k) =>
-    [line, direction] = ta.supertrend(k, n)
+    [level, direction] = ta.supertrend(k, n)
     -direction""",
 }
 """Our own definitions where Pine's built-ins seed or treat flat windows differently."""

@@ -67,7 +67,8 @@ def weekday(time: IntArray) -> FloatArray:
 def day_of_month(time: IntArray) -> FloatArray:
     """1..31 of bar open times in UTC milliseconds."""
     day = (time // 86_400_000).astype("datetime64[D]")
-    return (day - day.astype("datetime64[M]").astype("datetime64[D]")).astype(float) + 1
+    first = day.astype("datetime64[M]").astype("datetime64[D]")
+    return np.asarray(day - first, dtype=np.float64) + 1
 
 
 def month_of_year(time: IntArray) -> FloatArray:

@@ -38,7 +38,8 @@ def equal(n: int) -> FloatArray:
 
 
 def _normalised(raw: FloatArray) -> FloatArray:
-    return raw / raw.sum()
+    shares: FloatArray = raw / raw.sum()
+    return shares
 
 
 def inverse_volatility(covariance: FloatArray) -> FloatArray:
@@ -53,8 +54,7 @@ def inverse_volatility(covariance: FloatArray) -> FloatArray:
 def risk_contributions(weights: FloatArray, covariance: FloatArray) -> FloatArray:
     """Share of each asset in the portfolio's variance, sums to one, shape (n,)."""
     marginal = (covariance * weights[None, :]).sum(axis=1)
-    parts = weights * marginal
-    return parts / parts.sum()
+    return _normalised(weights * marginal)
 
 
 def portfolio_volatility(weights: FloatArray, covariance: FloatArray) -> float:

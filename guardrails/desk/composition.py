@@ -113,7 +113,7 @@ def compose(settings: Settings, secrets: DeskSecrets, ports: Ports) -> Desk:
             database, candidates, certificates, datasets, ports.gateway, ended
         ),
         replaying=Replaying(database, datasets, ports.gateway),
-        chat=Chat(ports.copilot, history, facts.of),
+        chat=Chat(ports.copilot, history, facts.of, facts.verdict),
         history=history,
         facts=facts,
         sign_ins=SignIns(

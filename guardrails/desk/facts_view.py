@@ -6,6 +6,7 @@ import re
 
 from engine.errors import InputError
 from engine.facts.table import Fact
+from engine.gate.report import GateReport
 from guardrails.store.candidates import CandidateStore
 
 _ID = re.compile(r"^[0-9a-f]{64}$")
@@ -20,10 +21,27 @@ class FactsView:
 
     def of(self, candidate_id: str | None) -> tuple[Fact, ...]:
         """Facts of one candidate; none for no, an unknown or an unjudged one."""
+        report = self._report(candidate_id)
+        return () if report is None else report.facts
+
+    def verdict(self, candidate_id: str) -> dict[str, object] | None:
+        """What the gate said about a candidate, as a chat shows it; None when it said nothing."""
+        report = self._report(candidate_id)
+        if report is None:
+            return None
+        return {
+            "candidate_id": candidate_id,
+            "verdict": report.verdict,
+            "tier": report.tier,
+            "codes": [one.code.value for one in report.findings if not one.passed],
+            "trials": report.trials,
+            "looks_left": report.looks_left,
+        }
+
+    def _report(self, candidate_id: str | None) -> GateReport | None:
         if candidate_id is None or not _ID.match(candidate_id):
-            return ()
+            return None
         try:
-            stored = self._candidates.get(candidate_id)
+            return self._candidates.get(candidate_id).report
         except InputError:
-            return ()  # an id that the copilot made up names no facts
-        return () if stored.report is None else stored.report.facts
+            return None  # an id that the copilot made up names nothing

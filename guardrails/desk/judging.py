@@ -10,12 +10,13 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from engine.clock import Clock
 from engine.data.bars import IntArray
 from engine.data.partitions import LookPermit
 from engine.data.store import DatasetStore
-from engine.errors import PeakError
+from engine.errors import PeakError, UnavailableError
 from engine.gate.candidate import Candidate
 from engine.gate.certificate import issue
 from engine.gate.criteria import GateCriteria
@@ -32,6 +33,8 @@ from guardrails.store.candidates import CandidateStore
 from guardrails.store.ledger import SqlLedger
 from guardrails.store.looks import SqlLooks
 from guardrails.tickets import SignedCertificate
+
+RETRY_SECONDS: Final = 1.0
 
 Progress = Callable[[str, float], None]
 """Told the stage and the share that is done."""
@@ -62,9 +65,11 @@ class Judge:
         self._on_stage = on_stage
         self._queue: queue.Queue[Digest | None] = queue.Queue()
         self._thread: threading.Thread | None = None
+        self._ending = threading.Event()
 
     def start(self) -> None:
         """Start the worker and take up what was left unfinished."""
+        self._ending.clear()
         for candidate_id in self._rooms.candidates.unfinished():
             self._queue.put(candidate_id)
         self._thread = threading.Thread(target=self._work, name="judge", daemon=True)
@@ -72,6 +77,7 @@ class Judge:
 
     def stop(self, wait_s: float = 5.0) -> None:
         """Ask the worker to end after the candidate at hand."""
+        self._ending.set()
         self._queue.put(None)
         if self._thread is not None:
             self._thread.join(wait_s)
@@ -80,9 +86,24 @@ class Judge:
         """Judge a candidate when its turn comes; a judged one is left as it is."""
         self._queue.put(candidate_id)
 
+    @property
+    def alive(self) -> bool:
+        """True while the worker runs."""
+        return self._thread is not None and self._thread.is_alive()
+
     def _work(self) -> None:
         while (candidate_id := self._queue.get()) is not None:
+            while not self._tried(candidate_id):
+                if self._ending.wait(RETRY_SECONDS):
+                    return  # it stays queued in the store and is taken up by the next start
+
+    def _tried(self, candidate_id: Digest) -> bool:
+        """Judge one candidate; False when the store was too busy and it must be tried again."""
+        try:
             self.judge(candidate_id)
+        except UnavailableError:
+            return False
+        return True
 
     def judge(self, candidate_id: Digest) -> None:
         """Judge one candidate now; a fault is stored with its code, nothing is certified then."""
@@ -91,6 +112,8 @@ class Judge:
             return
         try:
             self._judged(stored.candidate)
+        except UnavailableError:
+            raise  # nothing is wrong with the candidate
         except PeakError as error:
             self._rooms.candidates.failed(candidate_id, error.code, error.message)
         except Exception as error:  # noqa: BLE001 - the worker's edge: a fault fails one candidate

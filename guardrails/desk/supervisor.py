@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess  # nosec B404 - it starts the project's own modules
@@ -26,7 +27,9 @@ MAX_PAUSE_SECONDS = 10.0
 STEADY_SECONDS = 60.0
 """After so long without a death a child counts as sound again."""
 MAX_LOG_BYTES = 5_000_000
-LAST_WORDS = 200
+LAST_LINES, LAST_WORDS = 20, 200
+FAULT_LINE = re.compile(r'^(\{"|[A-Za-z_.]*(Error|Exception|Interrupt|Exit)\b)')
+"""A fault of ours as one JSON line, or the last line of a traceback."""
 
 
 def free_port() -> int:
@@ -83,11 +86,12 @@ class Supervisor:
             json.dump(plan.boot, file)
         with self._log(plan.name).open("ab") as log:
             return subprocess.Popen(  # noqa: S603  # nosec B603 - fixed module names
-                [sys.executable, "-m", plan.module, "--boot", str(boot)],
+                [sys.executable, "-m", plan.module, "--boot", str(boot.absolute())],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=child_environment(self.environment),
+                cwd=self.run_dir,  # nothing in the folder of whoever started us is imported
                 start_new_session=True,
             )
 
@@ -118,10 +122,12 @@ class Supervisor:
         return all(child.plan.ready() for child in self._children.values())
 
     def last_words(self, name: str) -> str:
-        """The last line that a child wrote: its fault as one line, or the end of a traceback."""
+        """The last line of a child's log that names a fault, else its last line."""
         path = self.run_dir / f"{name}.log"
-        text = path.read_text(errors="replace").strip() if path.exists() else ""
-        return text.rpartition("\n")[2][-LAST_WORDS:]
+        text = path.read_text(errors="replace") if path.exists() else ""
+        lines = [line.strip() for line in text.splitlines() if line.strip()][-LAST_LINES:]
+        faults = [line for line in lines if FAULT_LINE.match(line)]
+        return next(reversed(faults or lines), "")[-LAST_WORDS:]
 
     def watch(self) -> None:
         """Start again whoever died; the pause doubles with each death up to ten seconds."""

@@ -60,7 +60,8 @@ class CandidateStore:
     def add(self, candidate: Candidate, key: str | None, actor: str) -> tuple[Digest, bool]:
         """Store a candidate as queued; (id, True) when it is new, (id, False) when known."""
         with self._database.write() as work:
-            known = self._known(work, candidate.digest, key)
+            owned = None if key is None else f"{actor}:{key}"
+            known = self._known(work, candidate.digest, owned)
             work.journal(
                 actor,
                 "candidate.submitted" if known is None else "candidate.repeated",
@@ -71,7 +72,7 @@ class CandidateStore:
             work.connection.execute(
                 insert(candidates).values(
                     candidate_id=candidate.digest,
-                    idempotency_key=key,
+                    idempotency_key=owned,
                     payload=canonical(candidate).decode(),
                     submitted_by=actor,
                     status="queued",
@@ -87,8 +88,16 @@ class CandidateStore:
         same = candidates.c.candidate_id == candidate_id
         if key is not None:
             same |= candidates.c.idempotency_key == key
-        found = work.connection.scalar(select(candidates.c.candidate_id).where(same))
-        return None if found is None else str(found)
+        found = [
+            str(one)
+            for one in work.connection.scalars(select(candidates.c.candidate_id).where(same))
+        ]
+        if any(one != candidate_id for one in found):
+            raise InputError(
+                "IDEMPOTENCY_CONFLICT", "this key came with another candidate before",
+                value=key, hint="take a fresh key for another candidate",
+            )  # fmt: skip
+        return found[0] if found else None
 
     def get(self, candidate_id: str) -> StoredCandidate:
         """One candidate by id; InputError CANDIDATE_UNKNOWN otherwise."""

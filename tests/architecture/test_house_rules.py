@@ -12,6 +12,7 @@ from evals.figures import Source
 from tests.needs import ROOT
 
 EDGES = {
+    "copilot/turns.py": "a chat turn always ends, whatever broke in it",
     "guardrails/desk/api/": "the API turns any fault into a JSON error",
     "guardrails/desk/cli/": "the command line turns any fault into a sentence",
     "guardrails/desk/judging.py": "the worker's loop: a fault fails one candidate",

@@ -118,6 +118,7 @@ def status(desk: DeskOf, actor: Annotated[Actor, entering(Verb.READ_REPORTS)]) -
             "market_now": market_now(desk.context),
             "gateway_heartbeat_age_s": heartbeat_age_s(desk.context),
             "min_dwell_s": desk.context.limits.min_dwell_s,
+            "gate_alive": desk.judge.alive,
         }
     )
 

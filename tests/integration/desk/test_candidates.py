@@ -39,14 +39,26 @@ def test_a_submission_is_judged_and_reported(world: World) -> None:
 
 
 def test_the_same_key_answers_the_first_answer(world: World) -> None:
-    """A repeated Idempotency-Key, or the same candidate again, is one candidate."""
+    """A repeated Idempotency-Key with the same candidate, or the candidate again, is one."""
     service = world.service()
     key = {"idempotency-key": "thread-1-abcdef"}
     first = service.post("/api/candidates", json=SUBMIT, headers=key).json()["candidate_id"]
-    other = SUBMIT | {"spec": GOOG_SPEC | {"name": "renamed"}}
-    again = service.post("/api/candidates", json=other, headers=key).json()["candidate_id"]
-    assert first == again
+    again = service.post("/api/candidates", json=SUBMIT, headers=key).json()["candidate_id"]
+    without = service.post("/api/candidates", json=SUBMIT).json()["candidate_id"]
+    assert first == again == without
     assert len(world.desk.candidates.list()) == 1
+
+
+def test_a_key_with_another_candidate_is_a_conflict(world: World) -> None:
+    """IDEMPOTENCY_CONFLICT: nothing is dropped silently; a fresh key passes."""
+    service = world.service()
+    key = {"idempotency-key": "thread-1-abcdef"}
+    service.post("/api/candidates", json=SUBMIT, headers=key)
+    other = SUBMIT | {"spec": GOOG_SPEC | {"name": "renamed"}}
+    reply = service.post("/api/candidates", json=other, headers=key)
+    assert (reply.status_code, reply.json()["error"]["code"]) == (422, "IDEMPOTENCY_CONFLICT")
+    fresh = {"idempotency-key": "thread-1-ghijkl"}
+    assert service.post("/api/candidates", json=other, headers=fresh).status_code == 202
 
 
 def test_the_copilot_never_sees_the_holdout(world: World) -> None:

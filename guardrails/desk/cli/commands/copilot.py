@@ -52,7 +52,7 @@ def _asked(text: str, spec_in: Path | None) -> dict[str, Any]:
         InputError: the copilot's own refusal. UnavailableError: COPILOT_FAILED.
     """
     # one word per option: a text that begins with a hyphen stays a text
-    command = [sys.executable, "-m", "copilot", "draft", f"--text={text}"]
+    command = [sys.executable, "-P", "-m", "copilot", "draft", f"--text={text}"]
     command += [f"--spec-in={spec_in}"] if spec_in else []
     try:
         done = subprocess.run(  # noqa: S603  # nosec B603 - own module, text as one argument

@@ -24,7 +24,7 @@ def kill(
 ) -> None:
     """Stop trading now, with or without a running desk; exit 2 when it is not verified."""
     with reporting(as_json=as_json):
-        command = [sys.executable, "-m", "guardrails.execution.killer"]
+        command = [sys.executable, "-P", "-m", "guardrails.execution.killer"]
         command += ["--state-dir", str(_folder(state_dir)), "--reason", reason]
         command += ["--flatten"] if flatten else []
         command += ["--json"] if as_json else []

@@ -1,13 +1,18 @@
-"""`peak strategy`: list, show and check specs."""
+"""`peak strategy`: list, show, check and export specs."""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
+from engine.errors import InputError
 from guardrails.desk.cli.options import JsonFlag, LanguageOption, SpecArgument
 from guardrails.desk.cli.output import EXIT_NO, emit, reporting, table
 
-app = typer.Typer(no_args_is_help=True, help="Strategy specs: list, show, check.")
+app = typer.Typer(no_args_is_help=True, help="Strategy specs: list, show, check, export.")
 
 
 @app.command("list")
@@ -73,3 +78,41 @@ def check(spec: SpecArgument, as_json: JsonFlag = False) -> None:
         emit(data, as_json=as_json, text=lines)
         if not report.ok:
             raise typer.Exit(EXIT_NO)
+
+
+@app.command("export")
+def export(
+    spec: SpecArgument,
+    target: Annotated[str, typer.Option("--to", help="backtesting, freqtrade or pine.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Write to this new file.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Write a spec as source text for another engine; what differs stands in its head."""
+    with reporting(as_json=as_json):
+        from engine.export.targets import export as export_spec
+        from guardrails.desk.local import local
+        from guardrails.desk.specs import find_spec
+
+        found = find_spec(spec, local().folders.strategies)
+        source = export_spec(found, target)
+        if out is not None:
+            _write_new(out, source)
+        data = {"target": target, "digest": found.digest, "certified": False}
+        if as_json:
+            emit({**data, "source": source, "out": str(out) if out else None}, as_json=True)
+        elif out is None:
+            sys.stdout.write(source)
+        else:
+            emit(data, as_json=False, text=[f"{out}: {found.name} for {target}, not certified"])
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Write a file that is not there yet."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise InputError(
+            "FILE_NOT_WRITTEN", f"the file cannot be written: {error.strerror}", value=str(path),
+            hint="name a new file in a folder that exists",
+        ) from error  # fmt: skip

@@ -163,9 +163,13 @@ def test_files_that_are_no_tables_are_refused(
     assert refused(broken).code == "FILE_UNREADABLE"
     empty = {name: pa.array(column)[:0] for name, column in columns().items()}
     assert refused(written(tmp_path, empty, "empty.parquet")).code == "BARS_EMPTY"
-    wide = written(tmp_path, columns(note=["x" * 50_000] * 4), "wide.parquet")
-    assert wide.stat().st_size < 60_000 < 100_000
+    wide = tmp_path / "wide.parquet"
+    notes = [f"{row}" * 20_000 for row in range(4)]
+    parquet.write_table(pa.table(columns(note=notes)), wide, use_dictionary=False)
+    assert wide.stat().st_size < 60_000
+    assert len(hourly(wide)) == 4
     monkeypatch.setattr(content, "MAX_BYTES", 60_000)
+    assert refused(wide).code == "FILE_TOO_LARGE"
     assert len(hourly(path)) == 4
     monkeypatch.setattr(content, "MAX_BYTES", 100)
     assert refused(path).code == "FILE_TOO_LARGE"

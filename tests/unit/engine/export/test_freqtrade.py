@@ -228,6 +228,6 @@ def test_parameters_with_a_range_can_be_tuned() -> None:
     strategy, _ = strategy_of(document)
     text = export(document)
     assert strategy.params() == {"lo": 30, "k": 1.5, "fixed": 50}
-    assert "lo = IntParameter(20, 40, default=30" in text
-    assert "k = DecimalParameter(1.0, 3.0, default=1.5, decimals=2" in text
+    assert "p_lo = IntParameter(20, 40, default=30" in text
+    assert "p_k = DecimalParameter(1.0, 3.0, default=1.5, decimals=2" in text
     assert strategy.protections == [{"method": "CooldownPeriod", "stop_duration_candles": 3}]

@@ -92,12 +92,26 @@ def test_every_file_says_what_it_is_and_what_differs(target: str) -> None:
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_hostile_name_stays_in_a_comment(target: str) -> None:
-    """Line breaks and quotes in a name or hypothesis cannot leave the head of the file."""
+    """Line breaks and quotes in a name cannot leave the head, or the title that Pine needs."""
     nasty = 'x"\n\nimport os\nos.remove("y")\n'
     text = export(spec(name=nasty, hypothesis=nasty), target)
     mark = "//" if target == "pine" else "#"
     lines = [line for line in text.splitlines() if "os.remove" in line]
-    assert all(line.startswith(mark) for line in lines)
+    code = [line for line in lines if not line.startswith(mark)]
+    assert lines
+    assert all(line.startswith('strategy("') and line.count('"') == 2 for line in code)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_parameters_may_be_named_like_anything(target: str) -> None:
+    """Names that are words of Python or members of the other engine do no harm."""
+    names = ["next", "init", "data", "n", "p", "close_", "stop", "values", "equity"]
+    params = [{"name": name, "type": "int", "default": 5 + n} for n, name in enumerate(names)]
+    entry = " and ".join(f"close > sma(close,{name})" for name in names)
+    text = export(spec(params=params, rules=[{**RULE, "entry": entry}]), target)
+    if target != "pine":
+        compile(text, target, "exec")
+    assert "p_next" in text
 
 
 def test_writing_twice_gives_the_same_bytes() -> None:
