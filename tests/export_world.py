@@ -17,11 +17,11 @@ from engine.backtest.costs import CostModel
 from engine.backtest.result import Trade
 from engine.backtest.simulator import simulate
 from engine.data.bars import Bars, bars_of
-from engine.data.samples import GOOG, goog_daily
+from engine.data.samples import GOOG, eurusd_hourly, goog_daily
 from engine.language import library
 from engine.language.compiler import compile_spec
 from engine.language.spec import StrategySpec
-from engine.market import Instrument
+from engine.market import Instrument, Timeframe
 from engine.records import parse_record
 
 EQUITY = 10_000_000.0
@@ -41,6 +41,25 @@ def changed(spec: StrategySpec, **parts: object) -> StrategySpec:
 def on_goog(name: str) -> StrategySpec:
     """A library spec on daily GOOG bars."""
     return changed(library.load(name), timeframe="1d", universe={"symbols": ["GOOG"]})
+
+
+def eurusd() -> Bars:
+    """Hourly euro bars."""
+    return eurusd_hourly()
+
+
+def random_walk(seed: int, n: int = 2_500) -> Bars:
+    """A wild daily path with gaps between bars, on the grid of GOOG."""
+    rng = np.random.default_rng(seed)
+    close = np.round(200 * np.exp(np.cumsum(rng.normal(0, 0.02, n))), 2)
+    opens = np.round(np.concatenate([close[:1], close[:-1]]) * np.exp(rng.normal(0, 0.01, n)), 2)
+    high = np.round(np.maximum(opens, close) * np.exp(np.abs(rng.normal(0, 0.01, n))), 2)
+    low = np.round(np.minimum(opens, close) * np.exp(-np.abs(rng.normal(0, 0.01, n))), 2)
+    time = np.arange(n) * 86_400_000
+    return bars_of(
+        WHOLE_GOOG, Timeframe.D1, time, opens, np.maximum(high, np.maximum(opens, close)),
+        np.minimum(low, np.minimum(opens, close)), close, np.full(n, 1_000.0), origin="synthetic",
+    )  # fmt: skip
 
 
 def goog() -> Bars:
@@ -63,8 +82,8 @@ with open(sys.argv[1]) as file:
 told = json.load(sys.stdin)
 strategy = next(v for v in space.values() if isinstance(v, type) and issubclass(v, Strategy)
                 and v is not Strategy)
-for name, value in told["params"].items():
-    setattr(strategy, "p_" + name, value)
+for name, value in told["attributes"].items():
+    setattr(strategy, name, value)
 index = pd.DatetimeIndex(np.array(told["time"], dtype="datetime64[ms]"))
 frame = pd.DataFrame({name: told[name] for name in ("Open", "High", "Low", "Close", "Volume")},
                      index=index)
@@ -78,14 +97,14 @@ print(json.dumps(sorted(rows, key=lambda row: row[1])))
 
 
 def theirs(
-    text: str, bars: Bars, folder: Path, *, fee: float = 0.0, params: Mapping[str, float] = {}
+    text: str, bars: Bars, folder: Path, *, fee: float = 0.0, attributes: Mapping[str, float] = {}
 ) -> list[list[Any]]:
     """Trades of an exported class, run by the package in a process of its own."""
     file, runner = folder / "exported.py", folder / "runner.py"
     file.write_text(text)
     runner.write_text(_RUNNER)
     told = {
-        "cash": EQUITY, "fee": fee, "params": dict(params), "time": bars.time.tolist(),
+        "cash": EQUITY, "fee": fee, "attributes": dict(attributes), "time": bars.time.tolist(),
         **{name.capitalize(): getattr(bars, name).tolist()
            for name in ("open", "high", "low", "close", "volume")},
     }  # fmt: skip

@@ -58,6 +58,20 @@ class Accepted:
     new: bool
 
 
+def first_symbol(spec: StrategySpec) -> str:
+    """The symbol whose data a spec is run on.
+
+    Raises:
+        InputError: FIELD_MISSING when the spec names none (a watch list is not data yet).
+    """
+    if not spec.universe.symbols:
+        raise InputError(
+            "FIELD_MISSING", "the strategy names no symbol to run on", value="/universe/symbols",
+            hint='write "universe": {"symbols": ["BTC/USDT"]}',
+        )  # fmt: skip
+    return spec.universe.symbols[0]
+
+
 def dataset_for(datasets: DatasetStore, spec: StrategySpec, wanted: str | None) -> Dataset:
     """The dataset a spec is judged on.
 
@@ -66,7 +80,7 @@ def dataset_for(datasets: DatasetStore, spec: StrategySpec, wanted: str | None) 
     """
     if wanted is not None:
         return datasets.find(wanted)
-    symbol = spec.universe.symbols[0] if spec.universe.symbols else ""
+    symbol = first_symbol(spec)
     fitting = [
         one
         for one in datasets.datasets()

@@ -7,8 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
+from engine.errors import InputError
 from engine.records import Digest, Record
 from guardrails.desk.api.answers import answer
 from guardrails.desk.api.bodies import body_of, schema_of
@@ -24,6 +25,12 @@ class SignalRequest(Record):
     """Which certificate to look for a signal of."""
 
     certificate_digest: Digest
+
+
+class RevokeRequest(Record):
+    """Why a certificate is taken back."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class ReplayRequest(Record):
@@ -46,6 +53,28 @@ def certificates(desk: DeskOf, actor: Annotated[Actor, entering(Verb.READ_REPORT
         for one in desk.certificates.list()
     ]
     return answer({"certificates": rows})
+
+
+@router.post(
+    "/api/certificates/{certificate_digest}/revoke", openapi_extra=schema_of(RevokeRequest)
+)
+async def revoke(
+    request: Request,
+    certificate_digest: DigestPath,
+    desk: DeskOf,
+    actor: Annotated[Actor, entering(Verb.REVOKE_CERTIFICATE)],
+) -> Response:
+    """Revoke a certificate for good; tickets and signals of it are refused from then on."""
+    asked = await body_of(request, RevokeRequest)
+    if desk.certificates.get(certificate_digest) is None:
+        raise InputError(
+            "CERTIFICATE_UNKNOWN", "there is no such certificate", value=certificate_digest,
+            hint="list them with /api/certificates",
+        )  # fmt: skip
+    await asyncio.to_thread(
+        desk.certificates.revoke, certificate_digest, asked.reason, actor.person_id
+    )
+    return answer({"revoked": certificate_digest})
 
 
 @router.get("/api/certificates/{certificate_digest}/last-entry")

@@ -30,8 +30,9 @@ def _dataset(here: Local, spec: StrategySpec, data: str | None) -> str | None:
     if not Path(data).is_file():
         return here.datasets().find(data).id
     from guardrails.desk.cli.importing import bars_of_file
+    from guardrails.desk.intake import first_symbol
 
-    symbol = spec.universe.symbols[0]
+    symbol = first_symbol(spec)
     return here.datasets().register(bars_of_file(Path(data), symbol, spec.timeframe)).id
 
 

@@ -14,9 +14,11 @@ from tests.export_world import (
     FREE,
     assert_same_trades,
     changed,
+    eurusd,
     goog,
     on_goog,
     ours,
+    random_walk,
     theirs,
 )
 from tests.language_world import RULE, spec
@@ -78,6 +80,26 @@ def test_every_kind_of_exit_and_size_trades_like_our_simulator(name: str, tmp_pa
     assert len(found) >= 5
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_wild_paths_trade_like_our_simulator(seed: int, tmp_path: Path) -> None:
+    """Random paths with gaps through stops: both sides, trailing stops, hundreds of trades."""
+    document, bars = CASES["trailing stops of both sides"], random_walk(seed)
+    found = ours(document, bars)
+    assert_same_trades(theirs(export(document), bars, tmp_path), found)
+    assert len(found) >= 100
+
+
+def test_a_currency_pair_trades_like_our_simulator(tmp_path: Path) -> None:
+    """EUR/USD by the hour, with the class told the pair's price step."""
+    document = changed(CASES["reversals of both sides"], timeframe="1h",
+                       stops=[{"kind": "atr", "value": 3.0, "period": 14}])  # fmt: skip
+    bars = eurusd()
+    step = {"price_step": float(bars.instrument.price_step)}
+    found = ours(document, bars)
+    assert_same_trades(theirs(export(document), bars, tmp_path, attributes=step), found)
+    assert len(found) >= 100
+
+
 def test_fees_change_sizes_alike(tmp_path: Path) -> None:
     """With the same fee on notional both accounts size the same number of shares."""
     document, bars = on_goog("rsi_momentum_goog_demo"), goog()
@@ -94,7 +116,7 @@ def test_a_parameter_is_an_attribute_of_the_class(tmp_path: Path) -> None:
     document, bars = on_goog("rsi2_pullback_spy_moderate"), goog()
     (lo,) = document.params
     other = changed(document, params=[{**lo.model_dump(mode="json"), "default": 12}])
-    found = theirs(export(document), bars, tmp_path, params={"lo": 12})
+    found = theirs(export(document), bars, tmp_path, attributes={"p_lo": 12})
     assert_same_trades(found, ours(other, bars))
     assert found != ours(document, bars)
 
