@@ -38,6 +38,7 @@ CODES: Final[dict[GateCode, Both]] = {
     GateCode.COST_FRAGILE: ("With costs doubled nothing of it is left.", "Mit doppelten Kosten bleibt davon nichts übrig."),
     GateCode.RUIN: ("It would have used up the account at some point.", "Es hätte das Konto irgendwann aufgebraucht."),
     GateCode.LOOK_SPENT: ("This idea has already been shown the data that was kept back; only a new idea gets a new look.", "Diese Idee durfte die zurückgehaltenen Daten schon sehen; nur eine neue Idee bekommt einen neuen Blick."),
+    GateCode.LOOK_SHARED: ("It moves like an earlier idea that has already been shown the data that was kept back; that verdict stands for both.", "Sie läuft wie eine frühere Idee, die die zurückgehaltenen Daten schon sehen durfte; deren Urteil gilt für beide."),
     GateCode.LOOK_BUDGET: ("No looks at the data that was kept back are left on this market for now.", "Für diesen Markt sind vorerst keine Blicke auf die zurückgehaltenen Daten mehr übrig."),
     GateCode.HOLDOUT_REFUTED: ("The data that was kept back did not confirm it.", "Die zurückgehaltenen Daten haben es nicht bestätigt."),
     GateCode.HOLDOUT_BENCHMARK: ("On the data that was kept back, simply holding the market would have served as well.", "Auf den zurückgehaltenen Daten hätte es genügt, den Markt zu halten."),

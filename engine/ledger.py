@@ -2,6 +2,8 @@
 
 A row is opened before the run and completed before the result is returned; an open or failed row
 counts as a trial with a zero vector. Same (rule_digest, dataset, costs) again is the same trial.
+Outcomes are appended, never changed, and the latest of a row counts (`supersedes` says which may
+be appended): a run that broke off and is run again counts with its real returns.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import AwareDatetime, Field
 
+from engine.errors import InputError
 from engine.market import Name
 from engine.records import Digest, Record, digest
 
@@ -34,7 +37,12 @@ class Lineage(Record):
 
 
 class TrialKey(Record):
-    """What makes two runs the same trial."""
+    """What makes two runs the same trial.
+
+    The engine's code is not part of it: the same rule under new code is a recomputation of the
+    same trial, not a new one. Its outcome names its code, is appended to the row and counts from
+    then on; the older one is kept.
+    """
 
     rule_digest: Digest
     dataset_digest: Digest
@@ -61,9 +69,11 @@ class TrialOutcome(Record):
     """A trial after it ran; daily returns are integers in units of 1e-8, one per train day.
 
     `daily_returns` are net, `excess_returns` the same minus exposure-matched buy and hold.
+    `code_digest` is the code of this run; None is the code that the row was opened with.
     """
 
     status: TrialStatus
+    code_digest: Digest | None = None
     trades: Annotated[int, Field(ge=0)] = 0
     daily_returns: tuple[int, ...] = ()
     excess_returns: tuple[int, ...] = ()
@@ -71,12 +81,37 @@ class TrialOutcome(Record):
 
 
 class TrialRow(Record):
-    """One row of the ledger: number in its family's chain, start, outcome, time."""
+    """One row of the ledger: number, start, the outcome that counts (the latest), time."""
 
     n: Annotated[int, Field(ge=1)]
     start: TrialStart
     outcome: TrialOutcome
     opened_at: AwareDatetime
+
+
+def supersedes(new: TrialOutcome, latest: TrialOutcome, opened_with: Digest) -> bool:
+    """Whether an outcome may be appended to a row and counts instead of the latest one.
+
+    An open row takes any outcome. An error gives way to a run that came to its end. A run that
+    came to its end is final under its code; under other code (None: `opened_with`, the row's) its
+    rerun is appended and counts too. An error never stands in for real returns.
+
+    Raises:
+        InputError: TRIAL_NOT_FINISHED for a new outcome that says "open".
+    """
+    if new.status == "open":
+        raise InputError(
+            "TRIAL_NOT_FINISHED",
+            "an outcome is ok, no_trades or error",
+            value=new.status,
+            hint="complete a trial when it has ended",
+        )
+    if latest.status == "open":
+        return True
+    if new.status == "error":
+        return False
+    other_code = (new.code_digest or opened_with) != (latest.code_digest or opened_with)
+    return latest.status == "error" or other_code
 
 
 class Ledger(Protocol):
@@ -87,7 +122,7 @@ class Ledger(Protocol):
         ...
 
     def complete_trial(self, n: int, outcome: TrialOutcome) -> None:
-        """Commit the outcome of an open row; a completed row is left as it is."""
+        """Commit an outcome if it `supersedes` the row's latest; else the row is left as it is."""
         ...
 
     def count(self, family: Family) -> int:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from engine.clock import Clock
 from engine.errors import InputError
-from engine.ledger import TrialOutcome, TrialRow, TrialStart
+from engine.ledger import TrialOutcome, TrialRow, TrialStart, supersedes
 
 _OPEN = TrialOutcome(status="open")
 
 
 class InMemoryLedger:
-    """Append-only list of trials; the same key is the same row, a completed row stays as it is."""
+    """Append-only list of trials; the same key is the same row, its latest outcome counts."""
 
     def __init__(self, clock: Clock) -> None:
         """An empty ledger; `clock` dates the rows."""
         self._clock = clock
         self._rows: list[TrialRow] = []
+        self._outcomes: list[tuple[int, TrialOutcome]] = []
         self._number: dict[str, int] = {}
 
     def open_trial(self, start: TrialStart) -> int:
@@ -30,7 +31,7 @@ class InMemoryLedger:
         return self._number[key]
 
     def complete_trial(self, n: int, outcome: TrialOutcome) -> None:
-        """Write the outcome of an open row; a completed row is left as it is.
+        """Append an outcome if it supersedes the row's latest; else the row is left as it is.
 
         Raises:
             InputError: TRIAL_UNKNOWN for a number without a row, TRIAL_NOT_FINISHED for an
@@ -40,15 +41,9 @@ class InMemoryLedger:
             raise InputError(
                 "TRIAL_UNKNOWN", "no trial has this number", value=n, hint="open the trial first"
             )
-        if outcome.status == "open":
-            raise InputError(
-                "TRIAL_NOT_FINISHED",
-                "an outcome is ok, no_trades or error",
-                value=outcome.status,
-                hint="complete a trial when it has ended",
-            )
         row = self._rows[n - 1]
-        if row.outcome.status == "open":
+        if supersedes(outcome, row.outcome, row.start.code_digest):
+            self._outcomes.append((n, outcome))
             self._rows[n - 1] = TrialRow(
                 n=row.n, start=row.start, outcome=outcome, opened_at=row.opened_at
             )
@@ -56,6 +51,10 @@ class InMemoryLedger:
     def count(self, family: str) -> int:
         """Trials ever made on this family, open and failed ones included."""
         return sum(row.start.family == family for row in self._rows)
+
+    def outcomes(self, n: int) -> tuple[TrialOutcome, ...]:
+        """Every outcome of a row in order; the last one counts."""
+        return tuple(outcome for number, outcome in self._outcomes if number == n)
 
     def rows(self, family: str) -> tuple[TrialRow, ...]:
         """All rows of a family in order."""

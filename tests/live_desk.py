@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,17 @@ class LiveDesk:
         bars = datasets.prices(datasets.find("GOOG:1d"))
         row = int((bars.close_time <= int(until.timestamp() * 1000)).sum()) - 1
         return Decimal(str(round(float(bars.close[row]), 2)))
+
+    def patient(self) -> None:
+        """Let the desk's clock run with the machine's from now on: waiting then counts."""
+        started, clock = time.monotonic(), self.world.clock
+        noon, elapsed = clock.now(), clock.monotonic()
+
+        def spent() -> float:
+            return time.monotonic() - started
+
+        clock.now = lambda: noon + timedelta(seconds=spent())  # type: ignore[method-assign]
+        clock.monotonic = lambda: elapsed + spent()  # type: ignore[method-assign]
 
     def beat(self) -> None:
         """A sign of life of the gateway, now."""

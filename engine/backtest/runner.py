@@ -1,7 +1,8 @@
 """A trial: the one way to evaluate a strategy on registered bars. No row, no result.
 
-The row is opened before the run and completed before the result is returned. A run that fails
-completes its row too: it was a trial, and it counts.
+The row is opened before the run and completed before the result is returned. A run that fails or
+is interrupted completes its row with an error: it was a trial, and it counts. Run again to its
+end, its real returns supersede that error.
 """
 
 from __future__ import annotations
@@ -44,10 +45,11 @@ class TrialRun:
 class _OpenRow:
     """An open ledger row that is completed whatever happens inside the block."""
 
-    def __init__(self, ledger: Ledger, n: int) -> None:
+    def __init__(self, ledger: Ledger, start: TrialStart) -> None:
         self._ledger = ledger
+        self._code = start.code_digest
         self._outcome: TrialOutcome | None = None
-        self.n = n
+        self.n = ledger.open_trial(start)
 
     def __enter__(self) -> Self:
         return self
@@ -57,6 +59,7 @@ class _OpenRow:
         _, daily = daily_net(result)
         self._outcome = TrialOutcome(
             status="ok" if result.trades else "no_trades",
+            code_digest=self._code,
             trades=len(result.closed),
             daily_returns=tuple(to_units(daily).tolist()),
             excess_returns=tuple(to_units(exposure_matched_excess(result, bars)).tolist()),
@@ -72,7 +75,9 @@ class _OpenRow:
         if outcome is None or error is not None:
             name = "unknown" if kind is None else kind.__name__
             outcome = TrialOutcome(
-                status="error", message=clean_text(f"{name}: {error}", _MESSAGE_LIMIT)
+                status="error",
+                code_digest=self._code,
+                message=clean_text(f"{name}: {error}", _MESSAGE_LIMIT),
             )
         self._ledger.complete_trial(self.n, outcome)
 
@@ -118,7 +123,7 @@ def run_trial(  # noqa: PLR0913 - strategy, bars, costs, and who writes what dow
     if ledger is None:
         result = simulate(bars, compiled.decide(bars), costs, start_equity=start_equity)
         return TrialRun(result, measure(result, bars), None)
-    with _OpenRow(ledger, ledger.open_trial(start)) as row:
+    with _OpenRow(ledger, start) as row:
         result = simulate(bars, compiled.decide(bars), costs, start_equity=start_equity)
         metrics = measure(result, bars)
         row.finish(result, bars)

@@ -104,8 +104,8 @@ class DatasetStore:
         Bars of a known market are cut at its borders, so days that are sealed stay sealed.
 
         Raises:
-            DataError: DATASET_WINDOW_FIXED, DATASET_TRAIN_EMPTY, WINDOW_END_OUTSIDE or
-                DATA_TOO_SHORT; nothing is written then.
+            DataError: DATASET_SPANS_FAMILIES, DATASET_WINDOW_FIXED, DATASET_TRAIN_EMPTY,
+                WINDOW_END_OUTSIDE or DATA_TOO_SHORT; nothing is written then.
         """
         asked = None if window_end is None else day_of(window_end)
         self._root.mkdir(parents=True, exist_ok=True)

@@ -20,10 +20,11 @@ TARGET: Final = "freqtrade"
 
 _FUNCTIONS: Final = '''\
 def add_columns(dataframe, params=None):
-    """A copy of the candles with every indicator and decision; decisions are named decided_*."""
+    """A copy of the candles with every expression (parameters apart) and decision (decided_*)."""
     bars = {name: dataframe[name].to_numpy(dtype=float) for name in COLUMNS}
     bars["time"] = pd.DatetimeIndex(dataframe["date"]).as_unit("ms").asi8
-    found = dict(indicators(bars, params))
+    values = indicators(bars, params).items()
+    found = {text: column for text, column in values if not text.isidentifier()}
     found.update({"decided_" + name: values for name, values in decide(bars, params).items()})
     return pd.concat([dataframe, pd.DataFrame(found, index=dataframe.index)], axis=1)
 

@@ -261,8 +261,11 @@ def holdout_trades(
 def holdout_ruin(
     _train: TrainEvidence, holdout: HoldoutEvidence, _criteria: GateCriteria
 ) -> GateFinding:
-    """The account never reached zero on the holdout."""
-    return _finding(GateCode.RUIN, "3b", Effect.FAIL, passed=not holdout.run.ruined)
+    """The account never reached zero on the holdout; the figure is there to be sealed."""
+    ruined = holdout.run.ruined
+    return _finding(
+        GateCode.RUIN, "3b", Effect.FAIL, passed=not ruined, value=float(ruined), threshold=0.0
+    )
 
 
 def look_refused(evidence: Evidence) -> GateFinding | None:

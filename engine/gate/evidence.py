@@ -108,9 +108,13 @@ class HoldoutEvidence(Record):
 
 
 class Evidence(Record):
-    """All that was measured; without a look either `refusal` or neither is given."""
+    """All that was measured; without a look either `refusal` or neither is given.
+
+    `earlier` is the candidate that had the look, when that is why it was refused.
+    """
 
     train: TrainEvidence
     holdout: HoldoutEvidence | None = None
     refusal: RefusalCode | None = None
+    earlier: Digest | None = None
     looks_left: Count = 0

@@ -22,15 +22,16 @@ from engine.gate.contract import is_reproducible, mismatch, rules_without_stop, 
 from engine.gate.criteria import GateCriteria
 from engine.gate.evidence import RunEvidence, TrainEvidence, TrialEvidence
 from engine.gate.holdout import holdout_evidence
+from engine.gate.looks import TrainReturns
 from engine.gate.measuring import Zone, raw_units, run_evidence
 from engine.gate.statistics import mean_block, train_keys
-from engine.gate.trials import DaysOf, TrialMatrix, trial_matrix
+from engine.gate.trials import DaysOf, TrialMatrix, own_returns, trial_matrix
 from engine.language.checker import check
 from engine.language.compiler import CompiledSpec, compile_spec
 from engine.ledger import Ledger, TrialKey, TrialStart
 from engine.records import Digest
 
-__all__ = ["Bench", "holdout_evidence", "train_evidence", "trial_start"]
+__all__ = ["Bench", "holdout_evidence", "train_evidence", "train_returns", "trial_start"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,18 @@ def train_evidence(candidate: Candidate, bench: Bench) -> TrainEvidence:
     bars = bench.train.bars
     trial = run_trial(compiled, bars, candidate.costs, ledger=bench.ledger, start=start)
     return _measured(static, candidate, bench, compiled, trial)
+
+
+def train_returns(bench: Bench, train: TrainEvidence) -> TrainReturns:
+    """Raw returns of the candidate's own row in the ledger: what a look is asked for with.
+
+    Raises:
+        IntegrityError: LEDGER_BROKEN when the row is missing or does not fit the train days.
+    """
+    number = train.trial.number if train.trial else 0
+    rows = bench.ledger.rows(bench.dataset.family)
+    raw = own_returns(rows, number, bench.train.days)
+    return TrainReturns(days=tuple(bench.train.days.tolist()), raw=raw)
 
 
 def _measured(

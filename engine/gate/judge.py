@@ -11,7 +11,7 @@ from engine.gate.criteria import GateCriteria
 from engine.gate.evidence import Evidence, Figure, HoldoutEvidence, RunEvidence, TrainEvidence
 from engine.gate.findings import Effect, GateFinding
 from engine.gate.messages import sealed_sentence
-from engine.gate.report import HOLDOUT_STAGES, GateReport, Verdict
+from engine.gate.report import HOLDOUT_STAGES, LOOK_CODES, GateReport, Verdict
 from engine.records import Digest
 
 _DECIDING = (Effect.INELIGIBLE, Effect.FAIL)
@@ -63,6 +63,7 @@ def judge(candidate: Candidate, evidence: Evidence, criteria: GateCriteria) -> G
         findings=tuple(findings) if shown else tuple(_sealed(each) for each in findings),
         trials=train.trial.count if train.trial else 0,
         look=holdout.k if holdout else 0,
+        earlier=evidence.earlier,
         looks_left=evidence.looks_left,
         facts=tuple(_facts(evidence, criteria, shown=shown)),
     )
@@ -78,7 +79,7 @@ def _verdict(findings: Sequence[GateFinding]) -> Verdict:
 
 def _sealed(finding: GateFinding) -> GateFinding:
     """A finding without its figure when it was measured on the holdout."""
-    if finding.stage not in HOLDOUT_STAGES or finding.threshold is None:
+    if finding.stage not in HOLDOUT_STAGES or finding.code in LOOK_CODES:
         return finding
     return GateFinding(
         code=finding.code,

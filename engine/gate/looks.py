@@ -2,31 +2,62 @@
 
 The look book is a port: `open_look` commits a row and only then hands out the permit. A crash in
 between spends the look; asking again for the same rule, data and costs answers the same permit,
-because recomputing tells nothing new. `ruling` is the one place that decides; every look book
-calls it inside its own write lock.
+because recomputing tells nothing new. Ideas that move alike on train share a look: each look also
+answers whether what moves like it is worth anything. `ruling` is the one place that decides; every
+look book calls it inside its own write lock.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Final, Literal, Protocol
+from typing import Annotated, Final, Literal, Protocol, Self
 
-from pydantic import AwareDatetime, Field
+import numpy as np
+from pydantic import AwareDatetime, Field, model_validator
 
+from engine.data.families import DayLevels, correlation
 from engine.data.partitions import LookPermit
 from engine.errors import IntegrityError
 from engine.gate.findings import GateCode
 from engine.ledger import Family
 from engine.records import Digest, Record
 
-RefusalCode = Literal[GateCode.LOOK_SPENT, GateCode.LOOK_BUDGET]
+RefusalCode = Literal[GateCode.LOOK_SPENT, GateCode.LOOK_SHARED, GateCode.LOOK_BUDGET]
 LOOKS_PER_YEAR: Final = 24
 """Looks of one family in one calendar year (UTC)."""
+MAX_ALIKE: Final = 0.7
+"""Above this |r| of raw train returns two candidates share a look."""
+
+
+class TrainReturns(Record):
+    """Raw daily net returns of a candidate's trial, units of 1e-8, and their day numbers."""
+
+    days: tuple[int, ...]
+    raw: tuple[int, ...]
+
+    @model_validator(mode="after")
+    def _one_for_each_day(self) -> Self:
+        if len(self.days) != len(self.raw):
+            message = f"{len(self.raw)} returns for {len(self.days)} days"
+            raise ValueError(message)
+        return self
+
+    @property
+    def path(self) -> DayLevels:
+        """The sum of returns at the end of each day."""
+        return np.array(self.days, dtype=np.int64), np.cumsum(self.raw, dtype=np.float64)
+
+    def likeness(self, other: TrainReturns) -> float:
+        """|r| of both on what their days have in common, whatever their timeframe."""
+        return correlation(self.path, other.path)
 
 
 class LookRequest(Record):
-    """Who wants to look at which window; `at` comes from the desk's clock."""
+    """Who wants to look at which window; `at` comes from the desk's clock.
+
+    `train` are the returns of the candidate's own ledger row: what later requests are held against.
+    """
 
     family: Family
     dataset_id: Digest
@@ -35,6 +66,7 @@ class LookRequest(Record):
     rule_digest: Digest
     shape_digest: Digest
     cost_digest: Digest
+    train: TrainReturns
     at: AwareDatetime
 
     @property
@@ -72,7 +104,7 @@ class LookRow(Record):
 
 @dataclass(frozen=True, slots=True)
 class LookRefusal:
-    """No look: LOOK_SPENT or LOOK_BUDGET; `earlier` is the candidate that had the look."""
+    """No look, and why; `earlier` is the candidate that had the look (None: LOOK_BUDGET)."""
 
     code: RefusalCode
     earlier: Digest | None = None
@@ -109,7 +141,8 @@ def ruling(request: LookRequest, rows: Sequence[LookRow]) -> LookRow | LookRefus
     """The earlier look to answer with, a refusal, or None: a new look may be opened.
 
     `rows` are all looks of the request's family. One look per lineage and window; the same shape
-    in one family is the same idea, whatever chat it comes from.
+    in one family is the same idea, whatever chat it comes from (LOOK_SPENT). What moves on train
+    like a candidate that has looked, |r| > 0.7, shares that look (LOOK_SHARED, the most alike).
     """
     for row in rows:
         if row.request.same_run == request.same_run:
@@ -118,9 +151,23 @@ def ruling(request: LookRequest, rows: Sequence[LookRow]) -> LookRow | LookRefus
         same_lineage = row.request.lineage_id == request.lineage_id
         if same_lineage or row.request.shape_digest == request.shape_digest:
             return LookRefusal(GateCode.LOOK_SPENT, row.request.candidate_digest)
+    alike = _most_alike(request, rows)
+    if alike is not None:
+        return LookRefusal(GateCode.LOOK_SHARED, alike.request.candidate_digest)
     if looks_left(rows, request.at.year) == 0:
         return LookRefusal(GateCode.LOOK_BUDGET)
     return None
+
+
+def _most_alike(request: LookRequest, rows: Sequence[LookRow]) -> LookRow | None:
+    """The look whose candidate moves most like this one, the earliest of equals."""
+    found: LookRow | None = None
+    nearest = MAX_ALIKE
+    for row in rows:
+        likeness = row.request.train.likeness(request.train)
+        if likeness > nearest:
+            nearest, found = likeness, row
+    return found
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.gate.findings import GateCode, GateFinding
-from engine.gate.report import HOLDOUT_STAGES
+from engine.gate.report import is_sealed
 from engine.gate.wordings import SEALED, WORDS, Kind
 
 Language = Literal["en", "de"]
@@ -51,8 +51,7 @@ def sealed_sentence(*, passed: bool, language: Language = "en") -> str:
 
 def say(finding: GateFinding, trials: int, language: Language) -> str:
     """A stored finding in a language; `trials` is the report's count."""
-    numeric = finding.code in WORDS and WORDS[finding.code].kind != "none"
-    if finding.stage in HOLDOUT_STAGES and numeric and finding.value is None:
+    if is_sealed(finding):
         return sealed_sentence(passed=finding.passed, language=language)
     return sentence(
         finding.code,

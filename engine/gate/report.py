@@ -18,6 +18,8 @@ class GateReport(Record):
     """The desk's answer to a candidate; same candidate, data and code give the same bytes.
 
     `facts` hold train figures always and holdout figures (`oos.*`) only when they are open.
+    `earlier` is the candidate that had the look which this one was refused: its verdict stands
+    for both.
     """
 
     candidate_digest: Digest
@@ -32,6 +34,7 @@ class GateReport(Record):
     findings: tuple[GateFinding, ...]
     trials: Annotated[int, Field(ge=0)]
     look: Annotated[int, Field(ge=0)] = 0
+    earlier: Digest | None = None
     looks_left: Annotated[int, Field(ge=0)] = 0
     facts: tuple[Fact, ...] = ()
 
@@ -53,9 +56,15 @@ class CopilotVerdict(Record):
 
 
 HOLDOUT_STAGES = ("2", "3b")
-LOOK_CODES = (GateCode.LOOK_SPENT, GateCode.LOOK_BUDGET)
+LOOK_CODES = (GateCode.LOOK_SPENT, GateCode.LOOK_SHARED, GateCode.LOOK_BUDGET)
 """Refusals to look: they measure nothing on the holdout and stay readable."""
 SEALED_PREFIX = "oos."
+
+
+def is_sealed(finding: GateFinding) -> bool:
+    """Whether a finding was measured on the holdout and its figure is kept back."""
+    measured = finding.stage in HOLDOUT_STAGES and finding.code not in LOOK_CODES
+    return measured and finding.value is None
 
 
 def for_copilot(report: GateReport) -> CopilotVerdict:

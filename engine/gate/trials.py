@@ -65,6 +65,21 @@ def _aligned(values: tuple[int, ...], theirs: IntArray, days: IntArray, n: int) 
     return column
 
 
+def own_returns(rows: Sequence[TrialRow], own: int, days: IntArray) -> tuple[int, ...]:
+    """Net returns of the candidate's own row, one for each of its train days.
+
+    Raises:
+        IntegrityError: LEDGER_BROKEN when the row is missing or does not fit the days.
+    """
+    row = next((row for row in rows if row.n == own), None)
+    if row is None:
+        raise _broken("the candidate's own trial is missing", own)
+    values = row.outcome.daily_returns
+    if len(values) != len(days):
+        raise _broken(f"trial {own} has {len(values)} returns for {len(days)} days", own)
+    return values
+
+
 def trial_matrix(
     rows: Sequence[TrialRow], own: int, days: IntArray, days_of: DaysOf
 ) -> TrialMatrix:

@@ -227,6 +227,19 @@ WORDS: Final[dict[GateCode, Entry]] = {
             "Der eine Blick der Idee wird jetzt genommen.",
         ),
     ),
+    GateCode.LOOK_SHARED: Entry(
+        "none",
+        Wording(
+            "Its train returns move like those of a candidate that has had its look: that one's "
+            "verdict stands for both.",
+            "No candidate that moves like this one has had a look.",
+        ),
+        Wording(
+            "Die Train-Renditen laufen wie die eines Kandidaten, der seinen Blick schon hatte: "
+            "dessen Urteil gilt für beide.",
+            "Kein Kandidat, der ähnlich läuft, hatte schon einen Blick.",
+        ),
+    ),
     GateCode.LOOK_BUDGET: Entry(
         "none",
         Wording(

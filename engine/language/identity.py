@@ -2,8 +2,8 @@
 
 rule_digest: names, prose and ids dropped, lets written out, parameter values put in, every
 expression in normal form; the gate counts trials by it, so renaming buys no fresh trial.
-shape_digest: the same with parameters kept as slots and without sizes and limits: one sweep and
-three risk profiles are one shape.
+shape_digest: the same with every number masked and without sizes and limits: one idea with other
+numbers, one sweep and three risk profiles are one shape.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from engine.language.availability import bound_to, levels_of
+from engine.language.availability import bound_to
 from engine.language.expressions import parse
-from engine.language.nodes import Name, Node, walk
+from engine.language.masking import MASK, masked_tree, without_numbers
+from engine.language.nodes import Node
 from engine.language.normal import normal
 from engine.language.rendering import canonical
 from engine.language.resolve import number_of, resolve
@@ -25,10 +26,13 @@ Plain: TypeAlias = dict[str, object]
 
 
 class _Writer:
-    """Expressions of one spec as canonical text of their normal form."""
+    """The parts of one spec as canonical text and plain data; `masked` without their numbers."""
 
-    def __init__(self, spec: StrategySpec, values: Mapping[str, Node]) -> None:
+    def __init__(
+        self, spec: StrategySpec, values: Mapping[str, Node], *, masked: bool = False
+    ) -> None:
         self.values = values
+        self.masked = masked
         self.lets: dict[str, Node] = {}
         for let in spec.lets:
             self.lets[let.name] = resolve(parse(let.expr), values, self.lets)
@@ -37,32 +41,18 @@ class _Writer:
         """One expression as canonical text of its normal form."""
         if expression is None:
             return None
-        return canonical(normal(resolve(parse(expression), self.values, self.lets)))
+        tree = normal(resolve(parse(expression), self.values, self.lets))
+        return canonical(normal(masked_tree(tree)) if self.masked else tree)
 
+    def plain(self, part: Plain) -> Plain:
+        """Plain data, without numbers when masked; before sorting, so order tells nothing."""
+        if not self.masked:
+            return part
+        return {key: without_numbers(value) for key, value in part.items()}
 
-def _expressions(spec: StrategySpec) -> list[str]:
-    """Every expression outside lets, in document order."""
-    found = [text for regime in spec.regimes for text in (regime.when, regime.until)]
-    found += [text for r in spec.rules for text in (r.entry, r.order.price, r.exit)]
-    found += [part.price for part in levels_of(spec)]
-    found.append(spec.sizing.expr)
-    if spec.pyramiding is not None:
-        found.append(spec.pyramiding.add_when)
-    if spec.cross_section is not None:
-        found += [spec.cross_section.score, spec.cross_section.eligible]
-    return [text for text in found if text is not None]
-
-
-def _slots(spec: StrategySpec) -> dict[str, Node]:
-    """Parameter name -> slot, numbered by first use, so that names and order do not count."""
-    names = {param.name: Name(param.name) for param in spec.params}
-    writer = _Writer(spec, {})
-    slots: dict[str, Node] = {}
-    for text in _expressions(spec):
-        for node in walk(resolve(parse(text), {}, writer.lets)):
-            if isinstance(node, Name) and node.name in names and node.name not in slots:
-                slots[node.name] = Name(f"${len(slots)}")
-    return slots
+    def places(self, numbers: list[int]) -> list[object]:
+        """Places in the list of regimes: which one is meant is no number of the idea."""
+        return [f"#{number}" if self.masked else number for number in numbers]
 
 
 def _sorted(parts: list[Plain]) -> list[Plain]:
@@ -79,7 +69,7 @@ def _level(part: Stop | Target, writer: _Writer) -> Plain:
     }
     if isinstance(part, Target):
         found["close_fraction"] = part.close_fraction
-    return found
+    return writer.plain(found)
 
 
 def _rule(spec: StrategySpec, rule: Rule, writer: _Writer) -> Plain:
@@ -88,16 +78,17 @@ def _rule(spec: StrategySpec, rule: Rule, writer: _Writer) -> Plain:
         names.index(name) if name in names else len(names) for name in set(rule.only_in_regimes)
     )
     order = rule.order
-    return {
+    found: Plain = {
         "side": rule.side,
         "entry": writer.text(rule.entry),
         "exit": writer.text(rule.exit),
         "order": [order.type, writer.text(order.price), order.valid_bars],
-        "regimes": places,
+        "regimes": writer.places(places),
         "on_regime_end": rule.on_regime_end if places else "hold",
         "stops": _sorted([_level(stop, writer) for stop in spec.stops if bound_to(stop, rule)]),
         "targets": _sorted([_level(part, writer) for part in spec.targets if bound_to(part, rule)]),
     }
+    return writer.plain(found)
 
 
 def _regimes(spec: StrategySpec, writer: _Writer) -> list[object]:
@@ -110,7 +101,7 @@ def _regimes(spec: StrategySpec, writer: _Writer) -> list[object]:
 def _meaning(spec: StrategySpec, writer: _Writer) -> Plain:
     ranking = spec.cross_section
     adding = spec.pyramiding
-    return {
+    found: Plain = {
         "spec_version": spec.spec_version,
         "timeframe": spec.timeframe.value,
         "symbols": sorted(set(spec.universe.symbols)),
@@ -129,6 +120,7 @@ def _meaning(spec: StrategySpec, writer: _Writer) -> Plain:
         "pair": spec.pair,
         "ensemble": spec.ensemble,
     }
+    return writer.plain(found)
 
 
 def rule_digest(spec: StrategySpec) -> Digest:
@@ -145,11 +137,11 @@ def rule_digest(spec: StrategySpec) -> Digest:
 
 
 def shape_digest(spec: StrategySpec) -> Digest:
-    """Digest of the meaning with parameters as slots, sizes and limits left out.
+    """Digest of the meaning with every number masked, sizes and limits left out.
 
     Raises:
         SpecError: SYNTAX_* when an expression cannot be read; check the spec first.
     """
-    writer = _Writer(spec, _slots(spec))
+    writer = _Writer(spec, {param.name: MASK for param in spec.params}, masked=True)
     sizing = {"kind": spec.sizing.kind, "expr": writer.text(spec.sizing.expr)}
-    return digest("peak/shape/v1", {**_meaning(spec, writer), "sizing": sizing})
+    return digest("peak/shape/v2", {**_meaning(spec, writer), "sizing": sizing})

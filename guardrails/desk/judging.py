@@ -21,7 +21,7 @@ from engine.gate.candidate import Candidate
 from engine.gate.certificate import issue
 from engine.gate.criteria import GateCriteria
 from engine.gate.evidence import Evidence, TrainEvidence
-from engine.gate.gather import Bench, holdout_evidence, train_evidence
+from engine.gate.gather import Bench, holdout_evidence, train_evidence, train_returns
 from engine.gate.identity import code_digest
 from engine.gate.judge import judge, needs_look
 from engine.gate.looks import LookOutcome, LookRefusal, LookRequest, looks_left
@@ -182,12 +182,14 @@ class Judge:
                 rule_digest=train.rule_digest or candidate.spec.digest,
                 shape_digest=train.shape_digest or candidate.spec.digest,
                 cost_digest=candidate.costs.digest,
+                train=train_returns(bench, train),
                 at=now,
             )
         )
         if isinstance(answer, LookRefusal):
-            code = answer.code
-            return Evidence(train=train, refusal=code, looks_left=left()), None
+            code, earlier = answer.code, answer.earlier
+            evidence = Evidence(train=train, refusal=code, earlier=earlier, looks_left=left())
+            return evidence, None
         bars = rooms.datasets.holdout(bench.dataset, answer)
         holdout = holdout_evidence(candidate, train, bars, answer.k)
         return Evidence(train=train, holdout=holdout, looks_left=left()), answer

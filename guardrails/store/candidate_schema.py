@@ -67,7 +67,8 @@ trial_outcomes = append_only(
     Table(
         "trial_outcomes",
         desk_metadata,
-        Column("n", Integer, ForeignKey("trials.n"), primary_key=True),
+        Column("row", Integer, primary_key=True),
+        Column("n", Integer, ForeignKey("trials.n"), nullable=False, index=True),
         Column("payload", String, nullable=False),
     )
 )

@@ -1,7 +1,8 @@
 """SQL trial ledger: a row is committed before the run and completed before its result exists.
 
 Rows and outcomes are append-only tables; the journal row of each holds the digest of its content,
-so a changed, added or missing trial is found by `check`.
+so a changed, added or missing trial is found by `check`. A trial may have several outcomes; they
+carry row numbers of their own, and the latest counts.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Column, Connection, func, insert, select
 
 from engine.errors import InputError, IntegrityError
-from engine.ledger import Family, TrialOutcome, TrialRow, TrialStart
+from engine.ledger import Family, TrialOutcome, TrialRow, TrialStart, supersedes
 from engine.records import canonical, digest, parse_record
 from guardrails.store.candidate_schema import trial_outcomes, trials
 from guardrails.store.database import Database
@@ -40,7 +41,7 @@ class SqlLedger:
             return known
         with self._database.write() as work:
             known = _find(work.connection, start)
-            n = known or _next(work.connection)
+            n = known or _next(work.connection, trials.c.n)
             if known is None:
                 work.connection.execute(
                     insert(trials).values(
@@ -56,17 +57,30 @@ class SqlLedger:
         return n
 
     def complete_trial(self, n: int, outcome: TrialOutcome) -> None:
-        """Commit the outcome of an open row; a completed row is left as it is."""
+        """Append an outcome if it supersedes the row's latest; else the row is left as it is.
+
+        Raises:
+            InputError: TRIAL_UNKNOWN for a number without a row, TRIAL_NOT_FINISHED for an
+                outcome that says "open".
+        """
         with self._database.read() as connection:
-            if _outcome(connection, n) is not None:
+            if not _takes(connection, n, outcome):
                 return
         with self._database.write() as work:
-            if work.connection.scalar(select(trials.c.n).where(trials.c.n == n)) is None:
-                raise InputError("TRIAL_UNKNOWN", "no such trial", value=n)
+            if not _takes(work.connection, n, outcome):
+                work.journal(self._actor, "trial.kept", {"n": n})  # somebody else was first
+                return
+            row = _next(work.connection, trial_outcomes.c.row)
             work.connection.execute(
-                insert(trial_outcomes).values(n=n, payload=canonical(outcome).decode())
+                insert(trial_outcomes).values(row=row, n=n, payload=canonical(outcome).decode())
             )
-            work.journal(self._actor, COMPLETED, {"n": n, "digest": digest(_TAG, outcome)})
+            found = {"n": n, "row": row, "digest": digest(_TAG, outcome)}
+            work.journal(self._actor, COMPLETED, found)
+
+    def outcomes(self, n: int) -> tuple[TrialOutcome, ...]:
+        """Every outcome of a row in order; the last one counts."""
+        with self._database.read() as connection:
+            return _outcomes(connection, n)
 
     def count(self, family: Family) -> int:
         """Trials ever made on this family."""
@@ -75,8 +89,10 @@ class SqlLedger:
             return int(connection.scalar(query) or 0)
 
     def rows(self, family: Family) -> Sequence[TrialRow]:
-        """All rows of a family in order; an open one has the outcome `open`."""
-        joined = trials.outerjoin(trial_outcomes, trials.c.n == trial_outcomes.c.n)
+        """All rows of a family in order, with the latest outcome; an open one says `open`."""
+        latest = select(func.max(trial_outcomes.c.row)).group_by(trial_outcomes.c.n)
+        counts = (trials.c.n == trial_outcomes.c.n) & trial_outcomes.c.row.in_(latest)
+        joined = trials.outerjoin(trial_outcomes, counts)
         query = (
             select(trials, trial_outcomes.c.payload.label("outcome"))
             .select_from(joined)
@@ -104,16 +120,16 @@ class SqlLedger:
             opened = _expected(of_kind(connection, OPENED))
             completed = _expected(of_kind(connection, COMPLETED))
             starts = {
-                row.n: digest(_TAG, parse_record(TrialStart, row.payload))
+                (row.n, 0): digest(_TAG, parse_record(TrialStart, row.payload))
                 for row in connection.execute(select(trials))
             }
             outcomes = {
-                row.n: digest(_TAG, parse_record(TrialOutcome, row.payload))
+                (row.n, row.row): digest(_TAG, parse_record(TrialOutcome, row.payload))
                 for row in connection.execute(select(trial_outcomes))
             }
         for found, wanted in ((starts, opened), (outcomes, completed)):
             if found != wanted:
-                first = min(
+                first, _ = min(
                     n for n in found.keys() | wanted.keys() if found.get(n) != wanted.get(n)
                 )
                 raise IntegrityError(
@@ -122,8 +138,8 @@ class SqlLedger:
                 )  # fmt: skip
 
 
-def _next(connection: Connection) -> int:
-    return int(connection.scalar(select(func.coalesce(func.max(trials.c.n), 0))) or 0) + 1
+def _next(connection: Connection, number: Column[int]) -> int:
+    return int(connection.scalar(select(func.max(number))) or 0) + 1
 
 
 def _find(connection: Connection, start: TrialStart) -> int | None:
@@ -131,11 +147,27 @@ def _find(connection: Connection, start: TrialStart) -> int | None:
     return None if found is None else int(found)
 
 
-def _outcome(connection: Connection, n: int) -> int | None:
-    found = connection.scalar(select(trial_outcomes.c.n).where(trial_outcomes.c.n == n))
-    return None if found is None else int(found)
+def _outcomes(connection: Connection, n: int) -> tuple[TrialOutcome, ...]:
+    query = select(trial_outcomes.c.payload).where(trial_outcomes.c.n == n)
+    found = connection.scalars(query.order_by(trial_outcomes.c.row))
+    return tuple(parse_record(TrialOutcome, payload) for payload in found)
 
 
-def _expected(entries: Sequence[JournalEntry]) -> dict[int, str]:
+def _takes(connection: Connection, n: int, outcome: TrialOutcome) -> bool:
+    """Whether trial `n` takes this outcome now; TRIAL_UNKNOWN when there is no such trial."""
+    payload = connection.scalar(select(trials.c.payload).where(trials.c.n == n))
+    if payload is None:
+        raise InputError(
+            "TRIAL_UNKNOWN", "no trial has this number", value=n, hint="open the trial first"
+        )
+    latest = (_OPEN, *_outcomes(connection, n))[-1]
+    return supersedes(outcome, latest, parse_record(TrialStart, payload).code_digest)
+
+
+def _expected(entries: Sequence[JournalEntry]) -> dict[tuple[int, int], str]:
+    """Digests by trial and row of its outcome; the trial itself is row 0."""
     payloads = [json.loads(entry.payload) for entry in entries]
-    return {int(payload["n"]): str(payload["digest"]) for payload in payloads}
+    return {
+        (int(payload["n"]), int(payload.get("row", 0))): str(payload["digest"])
+        for payload in payloads
+    }

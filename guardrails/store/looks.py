@@ -41,7 +41,11 @@ class SqlLooks:
                 work.journal(
                     "gate",
                     "look.refused",
-                    {"candidate": request.candidate_digest, "code": found.code},
+                    {
+                        "candidate": request.candidate_digest,
+                        "code": found.code,
+                        "earlier": found.earlier,
+                    },
                 )
                 return found
             if found is not None:

@@ -30,13 +30,16 @@ def dataset_view(dataset: Dataset) -> Json:
 
 
 def copilot_dataset_view(dataset: Dataset) -> Json:
-    """A dataset for the copilot: nothing of it beyond train is dated or counted."""
+    """A dataset for the copilot: nothing of it beyond train is dated or counted.
+
+    `last` is the last train day: where the data really end is nothing it may know.
+    """
     return {
         "dataset_id": dataset.id,
         "symbol": dataset.instrument.symbol,
         "timeframe": dataset.timeframe,
         "first": utc_text(dataset.first),
-        "last": utc_text(dataset.last),
+        "last": utc_text(dataset.train_to),
         "train_from": utc_text(dataset.train_from),
         "train_to": utc_text(dataset.train_to),
     }
@@ -71,6 +74,7 @@ def candidate_view(stored: StoredCandidate) -> Json:
         "tier": None if report is None else report.tier,
         "trials": None if report is None else report.trials,
         "looks_left": None if report is None else report.looks_left,
+        "earlier": None if report is None else report.earlier,
         "findings": [] if report is None else list(report.findings),
         "facts": [] if report is None else list(report.facts),
         "certificate": stored.certificate_digest,

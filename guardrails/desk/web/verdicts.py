@@ -6,7 +6,7 @@ from typing import Final
 
 from engine.gate.findings import Effect, GateFinding
 from engine.gate.messages import say
-from engine.gate.report import HOLDOUT_STAGES, GateReport
+from engine.gate.report import GateReport, is_sealed
 from engine.gate.wordings import WORDS, Kind
 from guardrails.desk.web.render import NOTHING, Formats, Language, translate
 
@@ -21,14 +21,13 @@ def criteria(report: GateReport, language: Language) -> list[dict[str, object]]:
 
 def _row(finding: GateFinding, trials: int, language: Language) -> dict[str, object]:
     kind = WORDS[finding.code].kind if finding.code in WORDS else "none"
-    sealed = finding.stage in HOLDOUT_STAGES and kind != "none" and finding.value is None
     value = _figure(finding.value, kind, language)
     return {
         "code": finding.code.value,
         "passed": finding.passed,
         "mark": "held" if finding.passed else finding.effect.value,
         "tone": "good" if finding.passed else "bad" if finding.effect in _BAD else "look",
-        "value": translate(language, "candidate.sealed") if sealed else value,
+        "value": translate(language, "candidate.sealed") if is_sealed(finding) else value,
         "threshold": _figure(finding.threshold, kind, language),
         "message": say(finding, trials, language),
     }

@@ -89,7 +89,7 @@ def test_what_is_no_table(peak: Peak, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "code", "hint"),
+    "wrong",
     [
         ("--timeframe", "1hr", "TIMEFRAME_UNKNOWN", "1h"),
         ("--symbol", "btc/usdt", "SYMBOL_INVALID", "BTC/USDT"),
@@ -97,9 +97,10 @@ def test_what_is_no_table(peak: Peak, tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_word_is_refused_with_the_right_one(
-    peak: Peak, tmp_path: Path, option: str, value: str, code: str, hint: str
+    peak: Peak, tmp_path: Path, wrong: tuple[str, str, str, str]
 ) -> None:
     """Each option of an import is a closed list; the nearest word is in the hint."""
+    option, value, code, hint = wrong
     file = tmp_path / "bars.csv"
     file.write_text("\n".join([HEAD, *rows(48)]))
     options = {"--symbol": "BTC/USDT", "--timeframe": "1h"} | {option: value}
@@ -120,7 +121,7 @@ def test_a_hostile_file_stays_text(peak: Peak, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "symbol", "timeframe", "count"),
+    "real",
     [
         ("binance_btcusdt_1h_2017_2024.csv.gz", "BTC/USDT", "1h", 58_419),
         ("kraken_xbtusd_60_raw.csv.gz", "BTC/USD", "1h", 70_253),
@@ -130,9 +131,10 @@ def test_a_hostile_file_stays_text(peak: Peak, tmp_path: Path) -> None:
     ],
 )
 def test_real_files_come_in_whole(
-    peak: Peak, shared_data: Path, file: str, symbol: str, timeframe: str, count: int
+    peak: Peak, shared_data: Path, real: tuple[str, str, str, int]
 ) -> None:
     """Every row of the real files is registered, with or without header and symbol column."""
+    file, symbol, timeframe, count = real
     options = ("--symbol", symbol, "--timeframe", timeframe)
     found = peak.json("data", "import", shared_data / file, *options)
     assert found["rows"] == count

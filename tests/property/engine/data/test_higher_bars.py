@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,6 +14,7 @@ from engine.data.resample import PAIRS, HigherBars, alignment, divides, resample
 from engine.market import SECONDS, Calendar, Instrument, Timeframe
 from engine.seeds import stream
 
+Resampler = Callable[[Bars, Timeframe], HigherBars]
 COUNT = 400
 BOUNDARY_GROUPS = 16
 BEFORE_HOURS: dict[Calendar, int] = {"24/7": 0, "XNYS": 27, "FX": 26}
@@ -64,14 +68,14 @@ def _differs(short: HigherBars, full: HigherBars) -> bool:
     return any(one.tobytes() != other[:count].tobytes() for one, other in pairs)
 
 
-def _bad_cuts(bars: Bars, higher: Timeframe) -> list[int]:
+def _bad_cuts(bars: Bars, higher: Timeframe, make: Resampler = resample) -> list[int]:
     """Cuts at which what the last bar sees differs from what it saw with the future known."""
-    full = resample(bars, higher)
+    full = make(bars, higher)
     seen = alignment(bars, full)
     bad = []
     for cut in range(1, len(bars) + 1):
         part = bars.slice(0, cut)
-        short = resample(part, higher)
+        short = make(part, higher)
         last = alignment(part.slice(cut - 1, cut), short)[0]
         if len(short.closes) != last + 1 or last != seen[cut - 1] or _differs(short, full):
             bad.append(cut)
@@ -99,6 +103,20 @@ def test_no_pair_sees_past_a_session(pair: tuple[Timeframe, Timeframe], calendar
     bars = _bars(calendar, *pair).slice(0, 175)
     assert len(resample(bars, pair[1]).closes) >= 1
     assert _bad_cuts(bars, pair[1]) == []
+
+
+def _stamped_at_start(bars: Bars, higher: Timeframe) -> HigherBars:
+    """Higher bars known from their first moment on: the leak of left labels."""
+    made = resample(bars, higher)
+    return replace(made, closes=made.bars.time + 1)
+
+
+@pytest.mark.parametrize("calendar", ["24/7", "XNYS", "FX"])
+@pytest.mark.parametrize(("base", "higher"), [("1h", "1d"), ("4h", "1w"), ("1d", "1M")])
+def test_bars_known_from_their_start_are_caught(base: str, higher: str, calendar: Calendar) -> None:
+    """The control: the same cuts find higher bars that are stamped at their start."""
+    bars = _bars(calendar, Timeframe(base), Timeframe(higher))
+    assert _bad_cuts(bars, Timeframe(higher), _stamped_at_start)
 
 
 def _labelled_weeks(bars: Bars) -> list[float]:

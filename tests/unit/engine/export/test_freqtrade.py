@@ -231,3 +231,13 @@ def test_parameters_with_a_range_can_be_tuned() -> None:
     assert "p_lo = IntParameter(20, 40, default=30" in text
     assert "p_k = DecimalParameter(1.0, 3.0, default=1.5, decimals=2" in text
     assert strategy.protections == [{"method": "CooldownPeriod", "stop_duration_candles": 3}]
+
+
+@pytest.mark.usefixtures("_library")
+def test_a_parameter_named_like_a_column_changes_no_column() -> None:
+    """Parameters are no columns, so one named `date` or `enter_long` cannot hide another."""
+    params = [{"name": name, "type": "int", "default": 20} for name in ("date", "enter_long")]
+    entry = "rsi(close,14) < date and rsi(close,9) < enter_long"
+    _, frame = with_data(spec(params=params, rules=[{**RULE, "entry": entry}]))
+    assert frame.columns.is_unique
+    assert frame["date"].iloc[0] == candles(BARS)["date"].iloc[0]

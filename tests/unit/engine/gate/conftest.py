@@ -21,7 +21,7 @@ from engine.data.store import DatasetStore
 from engine.gate.candidate import Candidate
 from engine.gate.criteria import GateCriteria
 from engine.gate.evidence import Evidence, HoldoutEvidence
-from engine.gate.gather import Bench, holdout_evidence, train_evidence
+from engine.gate.gather import Bench, holdout_evidence, train_evidence, train_returns
 from engine.gate.judge import judge, needs_look
 from engine.gate.looks import InMemoryLooks, LookOutcome, LookRefusal, LookRequest, looks_left
 from engine.gate.report import GateReport
@@ -107,7 +107,7 @@ class Lab:
         dataset = self.store.find(candidate.dataset_id)
         train = train_evidence(candidate, self.bench(dataset))
         holdout: HoldoutEvidence | None = None
-        refusal = None
+        refusal = earlier = None
         if needs_look(candidate, train, self.criteria):
             request = LookRequest(
                 family=train.family,
@@ -117,16 +117,19 @@ class Lab:
                 rule_digest=train.rule_digest,
                 shape_digest=train.shape_digest,
                 cost_digest=candidate.costs.digest,
+                train=train_returns(self.bench(dataset), train),
                 at=NOW,
             )
             answer = self.looks.open_look(request)
             if isinstance(answer, LookRefusal):
-                refusal = answer.code
+                refusal, earlier = answer.code, answer.earlier
             else:
                 bars = self.store.holdout(dataset, answer)
                 holdout = holdout_evidence(candidate, train, bars, answer.k)
         left = looks_left(self.looks.rows(dataset.family), NOW.year)
-        return Evidence(train=train, holdout=holdout, refusal=refusal, looks_left=left)
+        return Evidence(
+            train=train, holdout=holdout, refusal=refusal, earlier=earlier, looks_left=left
+        )
 
     def judge(self, candidate: Candidate) -> GateReport:
         """The report on a candidate; its look is recorded."""
