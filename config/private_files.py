@@ -1,7 +1,7 @@
 """Files that nobody but their owner may read: written once and whole, read with their mode checked.
 
-The checks look at the open file, never at the name, so that nothing can be put in its place
-between the look and the read.
+The checks of secrets look at the open file, never at the name, so that nothing can be put in its
+place between the look and the read.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets as random_source
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,41 @@ _MAX_FILE_BYTES: Final = 64 * 1024
 _FOLDER_MODE: Final = 0o700
 _FILE_MODE: Final = 0o600
 _OTHERS: Final = 0o077
+
+
+def private_process() -> None:
+    """Whatever this process creates from now on is its user's alone."""
+    os.umask(_OTHERS)
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder, and what is missing above it, for its owner alone; an open one is closed.
+
+    A folder of somebody else, or one that many share (sticky, like `/tmp`), is left as it is.
+    """
+    _make_missing(path)
+    facts = path.stat()
+    ours = facts.st_uid == os.geteuid() and not facts.st_mode & stat.S_ISVTX
+    if ours and facts.st_mode & _OTHERS:
+        path.chmod(_FOLDER_MODE)
+    return path
+
+
+def private_file(path: Path, *beside: str) -> Path:
+    """Make an empty file of mode 0600, or close an open one to everybody but its owner.
+
+    `beside` are endings of files that belong to it, such as `-wal`; they are closed if they exist.
+    An existing file is never opened: closing it again would drop the locks that this process
+    holds on it.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE))
+    for name in (path, *(path.with_name(path.name + ending) for ending in beside)):
+        with suppress(FileNotFoundError):
+            facts = name.stat()
+            if facts.st_uid == os.geteuid() and facts.st_mode & _OTHERS:
+                name.chmod(_FILE_MODE)
+    return path
 
 
 def read_private(path: Path) -> bytes:
@@ -51,7 +87,7 @@ def write_private_once(path: Path, raw: bytes) -> Path:
             SECRETS_PERMISSIONS when others may look into the folder.
     """
     folder = path.parent
-    folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+    _make_missing(folder)
     _require_private(folder.stat(), folder)
     draft = folder / f".{path.name}.{random_source.token_hex(8)}"
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
@@ -82,6 +118,13 @@ def missing_file(path: Path) -> ConfigError:
         value=path,
         hint="restore it from its backup, or delete all three: the next start makes new ones",
     )
+
+
+def _make_missing(folder: Path) -> None:
+    """Make a folder and those above it that are missing, all of mode 0700."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(mode=_FOLDER_MODE, exist_ok=True)
 
 
 def _require_private(facts: os.stat_result, path: Path) -> None:

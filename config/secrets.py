@@ -1,8 +1,9 @@
 """Secrets: one frozen type and one file per process, readable by nobody else.
 
 A secret never stands in settings, in the environment, in a message or in a `repr`. The files lie
-in `<state_dir>/secrets`, mode 0600, owned by the user the process runs as; a file that anybody
-else could read is refused, because it may have been read already.
+in `<state_dir>/secrets/<process>`, a folder (0700) and a file (0600) for each process, owned by
+the user it runs as; a file that anybody else could read is refused, because it may have been read
+already.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, StringCon
 from pydantic import ValidationError as PydanticError
 
 from config.errors import ConfigCode, ConfigError
-from config.private_files import missing_file, read_private, write_private_once
+from config.private_files import missing_file, private_folder, read_private, write_private_once
 
 TOKEN_CHARACTERS: Final = 43
 _KEY_BYTES: Final = 32
@@ -50,6 +51,7 @@ class ProcessSecrets(BaseModel):
     """Base of the three types: frozen, closed, and silent about its values."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+    PROCESS: ClassVar[str] = ""
     FILE: ClassVar[str] = ""
 
 
@@ -60,6 +62,7 @@ class DeskSecrets(ProcessSecrets):
     the copilot.
     """
 
+    PROCESS: ClassVar[str] = "desk"
     FILE: ClassVar[str] = "desk.json"
     copilot_token: Token
     relay_token: Token
@@ -70,6 +73,7 @@ class DeskSecrets(ProcessSecrets):
 class CopilotSecrets(ProcessSecrets):
     """What the copilot knows: its token at the desk, the desk's at itself, the model's key."""
 
+    PROCESS: ClassVar[str] = "copilot"
     FILE: ClassVar[str] = "copilot.json"
     desk_token: Token
     relay_token: Token
@@ -79,6 +83,7 @@ class CopilotSecrets(ProcessSecrets):
 class GatewaySecrets(ProcessSecrets):
     """What the gateway knows: the desk's public key to verify, its own key for its anchors."""
 
+    PROCESS: ClassVar[str] = "gateway"
     FILE: ClassVar[str] = "gateway.json"
     desk_public_key_hex: PublicKeyHex
     signing_key_hex: PrivateKeyHex
@@ -88,12 +93,17 @@ SecretsT = TypeVar("SecretsT", bound=ProcessSecrets)
 
 
 def secrets_folder(state_dir: Path) -> Path:
-    """Where the secrets of an installation lie."""
+    """Where the secrets of an installation lie, one folder for each process."""
     return state_dir / "secrets"
 
 
+def own_folder(folder: Path, kind: type[ProcessSecrets]) -> Path:
+    """The folder of one process inside the installation's folder of secrets."""
+    return folder / kind.PROCESS
+
+
 def load_secrets(kind: type[SecretsT], folder: Path) -> SecretsT:
-    """The secrets of one process from its file in `folder`.
+    """The secrets of one process from its file in `folder`, which is that process's own.
 
     Raises:
         ConfigError: SECRETS_MISSING, SECRETS_PERMISSIONS (owner or mode bits) or SECRETS_INVALID.
@@ -116,7 +126,7 @@ def load_secrets(kind: type[SecretsT], folder: Path) -> SecretsT:
 
 
 def create_secrets(folder: Path, secrets: ProcessSecrets) -> Path:
-    """Write the file of one process, whole or not at all; answer its path.
+    """Write the file of one process into its own folder, whole or not at all; answer its path.
 
     Raises:
         ConfigError: SECRETS_EXIST when there is one already (it is left as it is), or
@@ -132,7 +142,7 @@ def create_missing(
     """Make the three files of a new installation; False when they are there already.
 
     Args:
-        folder: where they are written.
+        folder: the installation's folder of secrets; each file gets its process's folder in it.
         public_key_of: Ed25519 public key (hex) of a private key (hex); the caller has the library.
         model_api_key: key of the model endpoint, for the copilot's file alone.
 
@@ -141,11 +151,12 @@ def create_missing(
             together are never mixed.
     """
     kinds = (DeskSecrets, CopilotSecrets, GatewaySecrets)
-    missing = [kind.FILE for kind in kinds if not (folder / kind.FILE).exists()]
+    paths = [_moved_in(folder, kind) for kind in kinds]
+    missing = [path for path in paths if not path.exists()]
     if not missing:
         return False
     if len(missing) < len(kinds):
-        raise missing_file(folder / missing[0])
+        raise missing_file(missing[0])
     copilot, relay, session = (new_token() for _ in range(3))
     desk_key, gateway_key = new_private_key(), new_private_key()
     every = (
@@ -164,8 +175,17 @@ def create_missing(
         ),
     )
     for secrets in every:
-        create_secrets(folder, secrets)
+        create_secrets(own_folder(folder, type(secrets)), secrets)
     return True
+
+
+def _moved_in(folder: Path, kind: type[ProcessSecrets]) -> Path:
+    """Where a process's file belongs; one that still lies beside the others' is moved there."""
+    path, before = own_folder(folder, kind) / kind.FILE, folder / kind.FILE
+    if before.exists() and not path.exists():
+        private_folder(path.parent)
+        before.rename(path)
+    return path
 
 
 def new_token() -> SecretStr:

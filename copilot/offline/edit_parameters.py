@@ -77,6 +77,7 @@ def _rewindowed(item: Condition, window: int) -> Condition:
 
 def _with_level(tree: Tree, value: float) -> Tree:
     def change(item: Condition) -> Condition:
+        """The part with its new value."""
         if (
             item.right is not None
             and item.right.kind == "number"
@@ -96,6 +97,7 @@ def _windowed(operand: Operand, window: int) -> Operand:
 
 def _with_window(tree: Tree, window: int, which: str) -> Tree:
     def change(item: Condition) -> Condition:
+        """The part with its new value."""
         if (
             item.right is None
             or item.left.kind != "price"
@@ -118,6 +120,7 @@ def _with_operand(tree: Tree, fresh: Operand, text: str) -> Tree:
     )
 
     def swap(operand: Operand | None) -> Operand | None:
+        """The part with the other one in its place."""
         if operand is None or operand.name != fresh.name or operand.kind != fresh.kind:
             return operand
         if old and f"{old['n']})" not in operand.text and f"({old['n']}" not in operand.text:
@@ -127,6 +130,7 @@ def _with_operand(tree: Tree, fresh: Operand, text: str) -> Tree:
         )
 
     def change(item: Condition) -> Condition:
+        """The part with its new value."""
         left, right = swap(item.left), swap(item.right)
         if left is None or left == right:
             return item

@@ -54,6 +54,7 @@ def _streak(down: bool) -> _Builder:
     sign, mirror = ("<", ">") if down else (">", "<")
 
     def build(match: re.Match[str]) -> Fixed:
+        """The condition of one match."""
         groups = match.groupdict()
         count = next(int(groups[key]) for key in ("n", "n2", "n3") if groups.get(key))
         closes = re.search(
@@ -69,6 +70,7 @@ def _streak(down: bool) -> _Builder:
 
 def _gap(down: bool) -> _Builder:
     def build(match: re.Match[str]) -> Fixed:
+        """The condition of one match."""
         percent = float(match["pct"] or match["pct2"] or 0.5)
         below, above = (
             number_text(round(1 - percent / 100, 10)),

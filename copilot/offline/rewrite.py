@@ -74,6 +74,7 @@ def _bands(text: str) -> str:
     inner = f"({args[1]})" if args else ""
 
     def named_band(match: re.Match[str]) -> str:
+        """The band by its name."""
         before, after = text[max(0, match.start() - 14) : match.start()], text[match.end() :]
         if re.search(r"(?:bollinger|keltner|donchian)\w* $", before) or re.match(r" ?\(", after):
             return match[0]
@@ -127,6 +128,7 @@ def _thresholds(text: str) -> str:
     end = r"(?=\s*(?:[,.;!?]|$|and\b|or\b|und\b|oder\b|exit|sell|raus|verkauf|kauf|rein\b|buy|out\b|long\b|short\b|§|on §|auf §))"
 
     def level(match: re.Match[str]) -> str:
+        """The level as a number."""
         return f"{match[1]} at {match[2]}" if abs(float(match[2])) > _LARGEST_WINDOW else match[0]
 
     return re.sub(rf"(?<![a-zäöüß])({_OSC})\s+(?:of |von )?(-?\d+){end}", level, text)

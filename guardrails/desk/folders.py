@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.private_files import private_folder
+
 
 @dataclass(frozen=True, slots=True)
 class Folders:
@@ -52,6 +54,7 @@ class Folders:
         """Specs of the user's own, one JSON file each."""
         return self.root / "strategies"
 
-    def secrets(self, process: str) -> Path:
-        """Secrets of one process (0600)."""
-        return self.root / "secrets" / f"{process}.json"
+    def prepare(self) -> None:
+        """Make the folders that every installation has, for their owner alone."""
+        for folder in (self.root, self.run, self.reports, self.halt, self.strategies):
+            private_folder(folder)

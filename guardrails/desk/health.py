@@ -15,6 +15,7 @@ from config.secrets import (
     DeskSecrets,
     GatewaySecrets,
     load_secrets,
+    own_folder,
     secrets_folder,
 )
 from engine.errors import PeakError
@@ -128,7 +129,7 @@ def _secrets(here: Local) -> PartHealth:
     if not folder.exists():
         return PartHealth("secrets", "look", "none yet; they are made by `peak serve`")
     for kind in (DeskSecrets, CopilotSecrets, GatewaySecrets):
-        load_secrets(kind, folder)
+        load_secrets(kind, own_folder(folder, kind))
     return PartHealth("secrets", "ok", "three files, each readable by its owner alone")
 
 

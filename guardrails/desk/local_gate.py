@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from config.secrets import DeskSecrets, load_secrets, secrets_folder
+from config.secrets import DeskSecrets, load_secrets, own_folder, secrets_folder
 from engine.gate.criteria import GateCriteria
 from guardrails.desk.installation import prepare
 from guardrails.desk.intake import Intake
@@ -33,7 +33,8 @@ def local_gate(
 ) -> LocalGate:
     """The gate of this installation on a store whose lock the caller holds."""
     prepare(here.folders)
-    secrets = load_secrets(DeskSecrets, secrets_folder(here.folders.root))
+    folder = own_folder(secrets_folder(here.folders.root), DeskSecrets)
+    secrets = load_secrets(DeskSecrets, folder)
     candidates, datasets = CandidateStore(database), here.datasets()
     rooms = GateRooms(
         candidates=candidates,

@@ -10,7 +10,6 @@ import logging
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from threading import Event
 
 from config.modes import RIGHTS
@@ -27,24 +26,30 @@ from guardrails.execution.paper import PaperVenue
 from guardrails.execution.sources import ForwardSource
 from guardrails.latch import Halt, Latch
 from guardrails.reasons import Reason
+from guardrails.store.anchors import DESK_SEEN
 from guardrails.store.database import Database, open_database
 from guardrails.store.desk import desk_metadata
 from guardrails.store.desk_view import DeskView
 from guardrails.store.gateway import ACTOR, GatewayStore
 from guardrails.store.gateway_schema import gateway_metadata
 from guardrails.store.gateway_view import GatewayView
-from guardrails.store.lock import FileLock
+from guardrails.store.lock import gateway_lock
 from guardrails.store.paper_venue import PaperFile
 from guardrails.trading_state import TradingState
 from guardrails.wire import GatewayIdentity
 
 CHAIN = "gateway"
+SEEN_SECONDS = 1.0
+"""The desk's head is journalled at most so often, and only when it has changed."""
 _LOG = logging.getLogger("peak.gateway")
 
 
 @dataclass(slots=True)
 class Gateway:
-    """A running gateway: its context, what it holds open, and when it last gave a sign of life."""
+    """A running gateway: its context, what it holds open, when it last gave a sign of life.
+
+    `seen` is the head of the desk's journal that was noted last: row number and hash.
+    """
 
     context: Context
     held: ExitStack
@@ -53,6 +58,8 @@ class Gateway:
     recovered: bool = False
     silent: bool = False
     beat_at: float = field(default=float("-inf"))
+    seen: tuple[int, str] | None = None
+    seen_at: float = field(default=float("-inf"))
 
     def turn(self) -> bool:
         """One round: a sign of life when it is due, then the desk's next row; False when idle.
@@ -66,6 +73,7 @@ class Gateway:
                 recover(self.context)
                 self.recovered = True
             taken = step(self.context)
+            self._note_head()
         except UnavailableError as error:
             if not self.silent:
                 _LOG.warning("%s: %s", error.code, error.message)
@@ -82,6 +90,16 @@ class Gateway:
             self.context.store.beat(self.context.clock.now())
             self.beat_at = now
 
+    def _note_head(self) -> None:
+        """Keep what the desk's journal ended with: a tail that is cut off later is missed then."""
+        now = self.context.clock.monotonic()
+        if now - self.seen_at < SEEN_SECONDS:
+            return
+        found = self.context.desk.head()
+        if found is not None and found != self.seen:
+            self.context.store.note(DESK_SEEN, {"n": found[0], "h": found[1]})
+            self.seen, self.seen_at = found, now
+
     def run(self, stop: Event) -> None:
         """Turn until `stop` is set; the step that is under way is finished first."""
         while not stop.is_set():
@@ -96,16 +114,6 @@ class Gateway:
     def close(self) -> None:
         """Give files and lock back."""
         self.held.close()
-
-
-def gateway_lock(run_dir: Path, account_id: str) -> FileLock:
-    """The lock of one account's gateway."""
-    return FileLock(
-        run_dir / f"gateway-{account_id}.lock",
-        "GATEWAY_RUNNING",
-        f"a gateway for the account {account_id} is running already",
-        "stop the other one first; two senders on one account are never allowed",
-    )
 
 
 def open_gateway(boot: Boot, clock: Clock) -> Gateway:

@@ -50,6 +50,10 @@ class DeskRecords(Protocol):
         """True when the desk's journal verifies."""
         ...
 
+    def head(self) -> tuple[int, str] | None:
+        """Number and hash of the desk's newest journal row; None when there is none."""
+        ...
+
 
 class BarSource(Protocol):
     """Where a replayed market comes from."""

@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import OperationalError
 
+from config.private_files import private_file, private_folder
 from engine.clock import Clock
 from engine.errors import IntegrityError, UnavailableError
 from engine.quantities import decimal_of
@@ -234,7 +235,8 @@ def open_database(
     it is never created and never written.
     """
     if not read_only:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
+        private_file(path, "-wal", "-shm")
         if "journal" not in metadata.tables:
             append_only(journal_table(metadata))
     engine = create_engine(

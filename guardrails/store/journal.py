@@ -64,13 +64,17 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class ChainReport:
-    """Result of a verification; `first_bad` is the first row that does not fit, 0 if none."""
+    """Result of a verification; `first_bad` is the first row that does not fit, 0 if none.
+
+    `reason` says why when it is not the row's own hash.
+    """
 
     chain: str
     ok: bool
     rows: int
     first_bad: int
     head: str
+    reason: str = ""
 
 
 def _hash(chain: str, row: JournalEntry) -> str:

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Self
 
+from config.private_files import private_folder
 from engine.errors import UnavailableError
 
 
@@ -21,7 +22,7 @@ class FileLock:
 
     def take(self) -> None:
         """Take the lock or raise UnavailableError with the holder's process id."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(self._path.parent)
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -57,4 +58,24 @@ def desk_lock(run_dir: Path) -> FileLock:
         "DESK_RUNNING",
         "the desk of this installation is running and owns the store",
         "use the command through the desk (`peak login`), or stop the desk first",
+    )
+
+
+def serve_lock(run_dir: Path) -> FileLock:
+    """The lock of an installation's supervisor: held by `peak serve` or `peak demo`."""
+    return FileLock(
+        run_dir / "serve.lock",
+        "SERVE_RUNNING",
+        "`peak serve` or `peak demo` is running this installation already",
+        "stop the process with this id, or choose another folder with PEAK_STATE_DIR",
+    )
+
+
+def gateway_lock(run_dir: Path, account_id: str) -> FileLock:
+    """The lock of one account's gateway."""
+    return FileLock(
+        run_dir / f"gateway-{account_id}.lock",
+        "GATEWAY_RUNNING",
+        f"a gateway for the account {account_id} is running already",
+        "stop the other one first; two senders on one account are never allowed",
     )

@@ -84,8 +84,9 @@ def bubble(message: Message, language: Language) -> dict[str, object]:
         "problem": _problem(error, language) if error else None,
         "sources": [_source(row) for row in _rows(answer, "citations")],
         "unverified": _count(answer.get("unverified")),
+        "taken_out": _count(answer.get("taken_out")),
         "candidate": _candidate(payload),
-        "verdict": _text(_part(_part(payload, "verdict"), "verdict"), "verdict"),
+        "verdict": _text(_part(payload, "verdict"), "verdict"),
     }
 
 
@@ -100,7 +101,9 @@ def _source(row: Mapping[str, Any]) -> str:
 
 
 def _count(found: object) -> int:
-    return len(found) if isinstance(found, list) else 0
+    if isinstance(found, list):
+        return len(found)
+    return found if isinstance(found, int) else 0
 
 
 def _candidate(payload: Mapping[str, Any]) -> str | None:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
 from engine.errors import InputError
+from engine.text import clean_text
 from guardrails.desk.api.doors import DeskOf, require
 from guardrails.desk.chat import Ask
 from guardrails.desk.web.cards import bubble, card
@@ -39,7 +40,10 @@ def chat(request: Request, thread_id: ThreadPath, desk: DeskOf) -> Response:
         "chat.html",
         thread=thread_id,
         messages=[bubble(one, language) for one in messages],
-        threads=desk.history.threads(actor.person_id),
+        threads=[
+            {"id": one.thread_id, "title": clean_text(one.title, 80) or one.thread_id}
+            for one in desk.history.threads(actor.person_id)
+        ],
         card=card(desk, messages, language),
         stages={
             key.removeprefix(STAGE): text

@@ -158,18 +158,19 @@ def test_a_broken_draft_does_not_break_the_page(world: World, draft: dict[str, A
 
 
 def test_only_an_id_of_ours_becomes_a_link(world: World) -> None:
-    """A candidate id of the copilot is a link when it looks like one, and plain nothing else."""
+    """A candidate id of the copilot is a link when it looks like one; a verdict is the desk's."""
     operator = world.operator()
-    verdict = {"candidate_id": ID, "verdict": {"verdict": "FAIL"}}
+    made_up = {"candidate_id": ID, "verdict": "PASS"}
     world.copilot._turns = (
-        (TurnEvent("verdict", verdict), TurnEvent("answer", {"text": "see"}), DONE),
+        (TurnEvent("candidate", made_up), TurnEvent("verdict", made_up), DONE),
         (TurnEvent("candidate", {"candidate_id": "../../kill"}), DONE),
     )
     operator.post("/chat/t1", data=form(operator, text="one"))
     operator.post("/chat/t1", data=form(operator, text="two"))
     page = operator.get("/chat/t1?lang=de").text
     assert f'href="/candidates/{ID}"' in page
-    assert "Nicht bestanden" in page
+    assert "Zur Prüfung eingereicht" in page
+    assert "Bestanden</strong>" not in page
     assert "../../kill" not in page
 
 
@@ -186,8 +187,8 @@ def test_bidi_and_control_characters_are_dropped(world: World) -> None:
 def test_a_fault_of_the_gate_is_shown(world: World) -> None:
     """A candidate that could not be judged says why, in words and with its code."""
     operator = world.operator()
-    accepted = operator.post("/api/candidates", json={"spec": GOOG_SPEC}).json()["candidate_id"]
     world.desk.judge.stop()
+    accepted = operator.post("/api/candidates", json={"spec": GOOG_SPEC}).json()["candidate_id"]
     world.desk.candidates.failed(accepted, "TIMEFRAME_MISMATCH", "the spec is written for 4h bars")
     page = operator.get(f"/candidates/{accepted}").text
     assert "The spec is written for 4h bars." in page

@@ -26,6 +26,7 @@ def verify(as_json: JsonFlag = False) -> None:
             found = verify_files(here.folders, here.clock)
         lines = [
             f"{one.chain}: {'ok' if one.ok else f'broken at row {one.first_bad}'}, {one.rows} rows"
+            f"{f' ({one.reason})' if one.reason else ''}"
             for one in found.chains
         ]
         summary = f"{'ok' if found.ok else 'BROKEN'}: {found.rows} rows"

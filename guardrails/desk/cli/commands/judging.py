@@ -81,6 +81,7 @@ def _backtest_lines(name: str, answer: Any) -> list[str]:  # noqa: ANN401 - JSON
     metrics = answer["metrics"]
 
     def shown(key: str, *, percent: bool = False) -> str:
+        """One figure as text."""
         value = metrics[key]
         if value is None:
             return "none"

@@ -23,7 +23,7 @@ from tests.needs import ROOT
 
 HOSTILE = {
     "PATH": os.environ.get("PATH", ""),
-    "HOME": "/home/somebody",
+    "HOME": "/somewhere/of/somebody",
     "PEAK_DESK__PORT": "1",
     "OPENAI_API_KEY": "sk-not-for-children",
     "LANGSMITH_API_KEY": "not-for-children",
@@ -113,7 +113,7 @@ def test_the_environment_is_an_allow_list() -> None:
     kept = child_environment(HOSTILE)
     assert "OPENAI_API_KEY" not in kept
     assert "LD_PRELOAD" not in kept
-    assert kept["HOME"] == "/home/somebody"
+    assert kept["HOME"] == "/somewhere/of/somebody"
 
 
 def test_a_dead_child_is_started_again(watched: Watched) -> None:
