@@ -17,6 +17,9 @@ from typing import Final
 GRACE_SECONDS: Final = 2.5
 """Time for a graceful stop once the starter is gone; afterwards the process ends at once."""
 
+INSTANCE_HEADER: Final = "x-peak-instance"
+"""Every HTTP answer of a child carries the mark of its boot file: whoever started it knows it."""
+
 _CHUNK: Final = 64
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 
+from config import lifeline
+from config.lifeline import INSTANCE_HEADER
+from config.private_files import private_process
 from copilot import isolation
 from engine.errors import PeakError
 
@@ -22,7 +24,6 @@ def _serve(boot_file: Path) -> int:
     from config import ownership  # noqa: PLC0415 - only the served process checks its packages
 
     isolation.prepare()
-    os.umask(0o077)  # conversations are nobody else's business
     try:
         isolation.assert_contained()
         ownership.check()
@@ -37,6 +38,7 @@ def _serve(boot_file: Path) -> int:
             uvicorn.run(
                 application, host="127.0.0.1", port=boot.port, log_level="warning",
                 access_log=False, server_header=False, proxy_headers=False,
+                headers=[(INSTANCE_HEADER, boot.instance)],
             )  # fmt: skip
     except PeakError as error:
         return _fail(error)
@@ -62,6 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Command line."""
     parser = argparse.ArgumentParser(prog="copilot", description=__doc__)
     parser.add_argument("--boot", type=Path, help="boot file of the supervisor: serve")
+    lifeline.add_option(parser)
     commands = parser.add_subparsers(dest="command")
     serve = commands.add_parser("serve", help="serve with a boot file")
     serve.add_argument("--boot", type=Path, required=True)
@@ -69,6 +72,8 @@ def main(arguments: list[str] | None = None) -> int:
     draft.add_argument("--text", required=True)
     draft.add_argument("--spec-in", type=Path)
     found = parser.parse_args(arguments)
+    private_process()  # conversations are nobody else's business
+    lifeline.follow(found.parent_fd)
     if found.command == "draft":
         return _draft(found.text, found.spec_in)
     if found.boot is None:

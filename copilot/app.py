@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI
 
+from config.private_files import private_folder
 from config.secrets import CopilotSecrets, load_secrets
 from config.settings import CopilotSettings
 from copilot.api import application
@@ -29,19 +30,23 @@ from engine.records import read_json
 
 @dataclass(frozen=True, slots=True)
 class Boot:
-    """What the supervisor hands this process: settings, secrets, desk, folder, port."""
+    """What the supervisor hands this process: settings, secrets, desk, folder, port.
+
+    `instance` is a mark that answers carry, so that the supervisor knows its own child by it.
+    """
 
     settings: CopilotSettings
     secrets: CopilotSecrets
     desk_url: str
     folder: Path
     port: int
+    instance: str = ""
 
 
 def read_boot(path: Path) -> Boot:
     """The boot file.
 
-    `settings` is the copilot's own section, `secrets` the folder with `copilot.json`.
+    `settings` is the copilot's own section, `secrets` the copilot's own folder.
 
     Raises:
         PeakError: BOOT_INVALID, or a secrets code.
@@ -70,6 +75,7 @@ def read_boot(path: Path) -> Boot:
         desk_url=str(fields["desk_url"]),
         folder=Path(str(fields["folder"])),
         port=int(fields["port"]),
+        instance=str(fields.get("instance", "")),
     )
 
 
@@ -105,7 +111,7 @@ def _retriever(folder: Path, clock: Clock) -> Iterator[Retriever]:
 def composed(boot: Boot, clock: Clock | None = None) -> Iterator[FastAPI]:
     """The application with everything opened; closed again on the way out."""
     time = clock or SystemClock()
-    boot.folder.mkdir(parents=True, exist_ok=True)
+    private_folder(boot.folder)
     with ExitStack() as stack:
         retriever = stack.enter_context(_retriever(boot.folder / "knowledge", time))
         desk = stack.enter_context(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ EVENTS: Final = frozenset(
 )
 Emit = Callable[[str, dict[str, Any]], None]
 _PIECE: Final = 48
+_WORDS: Final = re.compile(r"\S+\s*|\s+")
 
 
 def sse(name: str, data: dict[str, Any]) -> bytes:
@@ -23,11 +25,9 @@ def pieces(text: str) -> list[str]:
     """A text in pieces for a stream, cut at blanks and never inside a placeholder."""
     found: list[str] = []
     part = ""
-    for word in text.split(" "):
-        part = f"{part} {word}" if part else word
+    for word in _WORDS.findall(text):
+        part += word
         if len(part) >= _PIECE and part.count("{{") == part.count("}}"):
-            found.append(part + " ")
+            found.append(part)
             part = ""
-    if part:
-        found.append(part)
-    return found
+    return [*found, part] if part else found

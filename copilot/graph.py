@@ -12,6 +12,7 @@ from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from config.private_files import private_file, private_folder
 from copilot.nodes.answer import answer_with
 from copilot.nodes.draft import draft_with, needs_repair, repair_with
 from copilot.nodes.intake import intake, understand
@@ -87,7 +88,8 @@ def open_checkpoints(path: Path) -> SqliteSaver:
     """Checkpoints in the copilot's own folder; every step is on disk before the next begins."""
     from langgraph.checkpoint.sqlite import SqliteSaver  # noqa: PLC0415 - like the graph's library
 
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent)
+    private_file(path, "-wal", "-shm", "-journal")
     connection = sqlite3.connect(path, check_same_thread=False)
     connection.execute("PRAGMA synchronous=FULL")
     saver = SqliteSaver(connection)

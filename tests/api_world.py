@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 
 from config.loader import load_settings
-from config.secrets import DeskSecrets, load_secrets
+from config.secrets import DeskSecrets, load_secrets, own_folder
 from engine.clock import FixedClock
 from guardrails.desk.app import application
 from guardrails.desk.composition import Ports, compose
@@ -116,16 +116,16 @@ class World:
 
 
 @contextmanager
-def open_world(root: Path) -> Iterator[World]:
+def open_world(root: Path, copilot: ScriptedCopilot | None = None) -> Iterator[World]:
     """A fresh desk with the sample data, a silent gateway and a scripted copilot."""
     folders, clock, gateway = Folders(root), FixedClock(NOON), FixedGateway()
     prepare(folders)
     answer = TurnEvent("answer", {"text": "nothing to say", "citations": [], "unverified": []})
-    copilot = ScriptedCopilot(
+    copilot = copilot or ScriptedCopilot(
         (TurnEvent("stage", {"name": "draft"}), answer, TurnEvent("done", {}))
     )
     database = open_database(folders.desk_db, desk_metadata, "desk", clock)
-    secrets = load_secrets(DeskSecrets, root / "secrets")
+    secrets = load_secrets(DeskSecrets, own_folder(root / "secrets", DeskSecrets))
     cheap = Passwords(time_cost=1, memory_kib=64, parallelism=1)
     ports = Ports(clock, folders, database, gateway, copilot, cheap)
     desk = compose(load_settings("demo", env={}), secrets, ports)

@@ -15,7 +15,7 @@ from typing import Any
 import uvicorn
 
 from engine.language import library
-from guardrails.desk.copilot_client import TurnEvent
+from guardrails.desk.copilot_client import ScriptedCopilot, TurnEvent
 from guardrails.desk.desk_client import URL_FILE, DeskClient
 from guardrails.desk.operators import add_first_operator
 from guardrails.desk.supervisor import free_port
@@ -105,10 +105,10 @@ class LiveDesk:
 
 
 @contextmanager
-def open_live_desk(root: Path) -> Iterator[LiveDesk]:
+def open_live_desk(root: Path, copilot: ScriptedCopilot | None = None) -> Iterator[LiveDesk]:
     """A desk on a free loopback port; commands find it through its state folder."""
     port = free_port()
-    with open_world(root) as world, desk_lock(world.desk.folders.run):
+    with open_world(root, copilot) as world, desk_lock(world.desk.folders.run):
         config = uvicorn.Config(
             world.app, host="127.0.0.1", port=port, log_level="warning", lifespan="off"
         )

@@ -21,7 +21,8 @@ _GERMAN: Final = frozenset(
         "hoch tief schlusskurs kurs erkläre zeig zeige überspring erhöhe lass setze ändere füge "
         "hinzu weg entferne streiche mein meine dieser diesem diese lauf wieviel geld echtes "
         "echtem alles bevor sobald solange aktien anleihen tauschen ersetze wechsle lieber "
-        "sondern weniger mehr als aus an es er sie wir nach"
+        "sondern weniger mehr als aus an es er sie wir nach null eins zwei drei vier fünf sechs "
+        "sieben acht neun zehn zwölf zwanzig maximal kein positionen ziel verlustbegrenzung"
     )
 )
 _ENGLISH: Final = frozenset(
@@ -33,7 +34,8 @@ _ENGLISH: Final = frozenset(
         "strategy most least per for against instead also make use swap add remove drop set "
         "change explain show tell let lets do get go it its this that these hold until while be "
         "by from high low close price bars bar trade trades trading help idea both directions "
-        "keep ignore push everything"
+        "keep ignore push everything one two three four five six seven eight nine ten twenty "
+        "maximum positions"
     )
 )
 

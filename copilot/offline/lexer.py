@@ -38,6 +38,12 @@ _SIMPLE: Final[tuple[tuple[PieceKind, str], ...]] = (
 )  # fmt: skip
 
 
+_AWAY: Final = re.compile(
+    rf"(?<![\w.]){_N} ?(?:x ?)?atrs?(?: ?\(\d+\))?(?= (?:below|above|under|over|away|unter|über|unterhalb|oberhalb))"
+)
+"""`2 ATR below the average` is a distance, not an ATR of two bars."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One typed piece of text: `name` of a relation or cue, `value` of a number, its operand."""
@@ -79,6 +85,9 @@ def _candidates(text: str, frame: Frame) -> list[tuple[Piece, int]]:
     found = [
         (Piece("operand", m.start, m.end, text[m.start : m.end], m.operand.name, 0.0, m.operand), 0)
         for m in find_operands(text, frame)
+    ]
+    found += [
+        (Piece("atr", m.start(), m.end(), m[0], "", _value(m[0])), -1) for m in _AWAY.finditer(text)
     ]
     found += [
         (Piece("pattern", m.start, m.end, text[m.start : m.end], m.family, tree=m.tree), 0)

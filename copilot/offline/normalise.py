@@ -67,6 +67,7 @@ def _decimals(text: str, language: Language) -> str:
         text = _DECIMAL_IN_BRACKETS.sub(r"(\1.\2 \3)", text)
         return _DECIMAL_COMMA.sub(r"\1.\2", text)
     text = _THOUSANDS_EN.sub(r"\1\2", text)
+    text = re.sub(r"(?<![\d,(.])(\d{1,2}),(\d)(?![\d,)])", r"\1.\2", text)
     return re.sub(r"(?<![\d,(])(\d+),(\d{1,2})(?=\s*(?:%|percent))", r"\1.\2", text)
 
 

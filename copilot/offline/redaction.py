@@ -11,7 +11,7 @@ MARK: Final = "[removed]"
 _NAMED: Final = re.compile(
     r"(?i)\b((?:my |the |your |mein\w* |der |das |dein\w* )?(?:api|secret|private|access|exchange|wallet|seed|signing)?[ -_]?"
     r"(?:key|secret|token|password|passwort|kennwort|passphrase|schlüssel|pin|pw|seed phrase|mnemonic)\w*"
-    r"(?:\s+(?:is|are|lautet|ist|heißt)|\s*[:=])\s*)(\"[^\"]+\"|'[^']+'|\S+)"
+    r"(?:\s+(?:is|are|lautet|ist|heißt)\b|\s*[:=])\s*)(\"[^\"]+\"|'[^']+'|\S+)"
 )
 _SHAPES: Final = (
     re.compile(r"\b(?:sk|pk|rk|xox[abp]|ghp|gho|glpat|AKIA|ASIA|AIza|eyJ)[-_A-Za-z0-9.]{12,}"),

@@ -10,7 +10,7 @@ from copilot.offline.scan import Scan
 
 _BOTH: Final = (
     r"both (?:directions?|sides?|ways)(?: (?:allowed|ok|fine|please))?|in (?:either|both) directions?|either (?:direction|side|way)|long (?:and|or|&|/|\+) ?short\w*|long ?/ ?short|"
-    r"longs? (?:and|as well as) shorts?|short (?:and|or|/) long|two ?sided|beide (?:richtungen|seiten)(?: erlaubt)?|beidseitig\w*|long (?:und|oder|wie|als auch) short|in beide richtungen|beiden? richtungen|"
+    r"(?:also |auch )?(?:allow|permit|include|add|erlaube?|ermögliche?) (?:the |going )?short\w*(?: too| as well| auch)?|longs? (?:and|as well as) shorts?|short (?:and|or|/) long|two ?sided|beide (?:richtungen|seiten)(?: erlaubt)?|beidseitig\w*|long (?:und|oder|wie|als auch) short|in beide richtungen|beiden? richtungen|"
     r"shorts? (?:too|as well|also|allowed|are allowed|ok|are ok|are fine|mirrored?|permitted)|also shorts?|auch short\w*|short\w* (?:auch|ebenfalls|erlaubt|spiegelbildlich|gespiegelt|genauso)|"
     r"(?:and )?(?:the )?(?:mirror(?:ed)?(?: image)?|opposite|reverse|inverse|same) for (?:the )?shorts?(?: side)?|mirror(?:ed)?(?: it)?(?: for| to)?(?: the)? short\w*(?: side)?|"
     r"vice versa (?:for )?shorts?|shorts? (?:vice versa|the other way(?: round)?|in reverse|umgekehrt|andersherum|andersrum)|umgekehrt (?:für )?short|(?:und )?spiegelbildlich(?: für)?(?: short)?|"

@@ -25,6 +25,7 @@ from copilot.offline.symbol_names import (
 
 DEFAULT_QUOTE: Final = "USDT"
 MARK: Final = "\u00a7"
+_FEW_WORDS: Final = 3
 _FIRST: Final = 0xE000
 PLACE: Final = r"§([\ue000-\ue0ff])§"
 """Pattern of the placeholder that stands for a symbol: a private character that nobody types."""
@@ -131,7 +132,8 @@ def _is_coin(match: re.Match[str], text: str) -> bool:
 
 def _tickers(text: str) -> list[_Hit]:
     letters = re.findall(r"[A-Za-z]", text)
-    if sum(char.isupper() for char in letters) > 0.6 * len(letters):
+    shouted = sum(char.isupper() for char in letters) > 0.6 * len(letters)
+    if shouted and len(text.split()) > _FEW_WORDS:
         return []
     hits = []
     for match in _TICKER.finditer(text):

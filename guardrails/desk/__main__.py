@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import signal
 import sys
 from pathlib import Path
@@ -12,7 +11,9 @@ from typing import NoReturn
 
 import uvicorn
 
-from config import ownership
+from config import lifeline, ownership
+from config.lifeline import INSTANCE_HEADER
+from config.private_files import private_process, read_private
 from config.secrets import DeskSecrets, load_secrets
 from config.settings import Settings
 from engine.clock import SystemClock
@@ -66,6 +67,7 @@ def serve(boot: dict[str, str | int]) -> None:
             uvicorn.run(
                 application(desk), host=settings.desk.host, port=port, log_level="warning",
                 access_log=False, server_header=False, proxy_headers=False,
+                headers=[(INSTANCE_HEADER, str(boot.get("instance", "")))],
             )  # fmt: skip
         finally:
             url.unlink(missing_ok=True)
@@ -77,11 +79,13 @@ def main() -> None:
     """Read the boot file and serve; a fault ends the process with its code in one line."""
     parser = argparse.ArgumentParser(prog="python -m guardrails.desk")
     parser.add_argument("--boot", type=Path, required=True, help="boot file (JSON)")
-    boot = json.loads(parser.parse_args().boot.read_text(encoding="utf-8"))
-    os.umask(0o077)
+    lifeline.add_option(parser)
+    options = parser.parse_args()
+    private_process()
+    lifeline.follow(options.parent_fd)
     try:
         ownership.check()
-        serve(boot)
+        serve(json.loads(read_private(options.boot)))
     except PeakError as error:
         sys.stderr.write(json.dumps(error.as_dict()) + "\n")
         sys.exit(3)

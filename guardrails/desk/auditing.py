@@ -101,6 +101,8 @@ def desk_tail(folders: Folders, clock: Clock, limit: int) -> tuple[JournalEntry,
     """The desk's newest journal rows, oldest first."""
     if not folders.desk_db.exists():
         return ()
-    with closing(open_journal(folders.desk_db, "desk", clock)) as database:
-        with database.read() as connection:
-            return tuple(reversed(tail(connection, limit)))
+    with (
+        closing(open_journal(folders.desk_db, "desk", clock)) as database,
+        database.read() as connection,
+    ):
+        return tuple(reversed(tail(connection, limit)))

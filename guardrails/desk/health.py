@@ -66,7 +66,7 @@ def _data(here: Local) -> PartHealth:
 
 
 def _store(here: Local) -> PartHealth:
-    if not here.folders.desk_db.exists():
+    if not (here.folders.desk_db.exists() or here.folders.gateway_db.exists()):
         return PartHealth("store", "look", "no store yet; it is made by `peak serve`")
     report = verify_files(here.folders, here.clock)
     if not report.ok:

@@ -6,12 +6,21 @@ or by the demo with a password of its own.
 
 from __future__ import annotations
 
+import secrets as random_source
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
 
-from config.secrets import create_missing, secrets_folder
+from config.lifeline import INSTANCE_HEADER
+from config.secrets import (
+    CopilotSecrets,
+    DeskSecrets,
+    GatewaySecrets,
+    create_missing,
+    own_folder,
+    secrets_folder,
+)
 from config.settings import Settings
 from engine.data.store import DatasetStore
 from guardrails.desk.folders import Folders
@@ -22,8 +31,7 @@ from guardrails.signing import Signer
 
 def prepare(folders: Folders, *, model_api_key: str = "") -> bool:
     """Create folders, secrets and sample datasets; True when the installation is new."""
-    for folder in (folders.root, folders.run, folders.reports, folders.halt, folders.strategies):
-        folder.mkdir(parents=True, exist_ok=True)
+    folders.prepare()
     new = create_missing(
         secrets_folder(folders.root),
         lambda private: Signer(private).public_hex,
@@ -33,14 +41,16 @@ def prepare(folders: Folders, *, model_api_key: str = "") -> bool:
     return new
 
 
-def _answers(url: str) -> Callable[[], bool]:
+def _answers(url: str, instance: str) -> Callable[[], bool]:
     def ready() -> bool:
-        """True when the address answers."""
+        """True when our own child answers there, and not whoever else has the port."""
         try:
             with httpx2.Client(trust_env=False, timeout=1.0) as client:
-                return client.get(url).status_code == httpx2.codes.OK
+                found = client.get(f"{url}/healthz")
         except httpx2.HTTPError:
             return False
+        ours = found.headers.get(INSTANCE_HEADER) == instance
+        return ours and found.status_code == httpx2.codes.OK
 
     return ready
 
@@ -52,44 +62,47 @@ def _exists(path: Path) -> Callable[[], bool]:
 def process_plans(settings: Settings, folders: Folders) -> tuple[str, tuple[ChildPlan, ...]]:
     """The desk's address and the plans of the three processes, ports chosen.
 
-    Each boot file names one process's own secrets folder entry and nothing of the others'.
+    Each boot file names one process's own secrets folder and nothing of the others'.
     """
+    instance = random_source.token_hex(16)
     desk_port = settings.desk.port or free_port()
     copilot_port = settings.copilot.port or free_port()
     desk_url = f"http://{settings.desk.host}:{desk_port}"
     copilot_url = f"http://127.0.0.1:{copilot_port}"
     shared = settings.model_dump(mode="json")
-    secrets = str(secrets_folder(folders.root))
+    secrets = secrets_folder(folders.root)
     desk = ChildPlan(
         "desk",
         "guardrails.desk",
         {
             "settings": shared,
-            "secrets": secrets,
+            "secrets": str(own_folder(secrets, DeskSecrets)),
             "state_dir": str(folders.root),
             "port": desk_port,
             "copilot_url": copilot_url,
+            "instance": instance,
         },
-        _answers(f"{desk_url}/healthz"),
+        _answers(desk_url, instance),
     )
     copilot = ChildPlan(
         "copilot",
         "copilot",
         {
             "settings": settings.copilot.model_dump(mode="json"),
-            "secrets": secrets,
+            "secrets": str(own_folder(secrets, CopilotSecrets)),
             "folder": str(folders.copilot),
             "desk_url": desk_url,
             "port": copilot_port,
+            "instance": instance,
         },
-        _answers(f"{copilot_url}/healthz"),
+        _answers(copilot_url, instance),
     )
     gateway = ChildPlan(
         "gateway",
         "guardrails.execution",
         {
             "settings": shared,
-            "secrets": secrets,
+            "secrets": str(own_folder(secrets, GatewaySecrets)),
             "state_dir": str(folders.root),
             "costs": settings.costs.model_dump(mode="json"),
         },

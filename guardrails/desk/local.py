@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from config.loader import load_settings
+from config.private_files import private_folder
 from config.settings import Settings
 from engine.backtest.costs import CostModel
 from engine.clock import Clock, SystemClock
@@ -30,6 +31,7 @@ class Local:
 
     def datasets(self) -> DatasetStore:
         """The dataset store (no lock needed: it has its own), never without the samples."""
+        private_folder(self.folders.root)
         store = DatasetStore(self.folders.datasets)
         register_samples(store)
         return store
@@ -56,6 +58,7 @@ class Local:
     @contextmanager
     def store(self) -> Iterator[Database]:
         """The desk's database while no desk runs; DESK_RUNNING otherwise."""
+        private_folder(self.folders.root)
         with desk_lock(self.folders.run):
             database = open_database(self.folders.desk_db, desk_metadata, "desk", self.clock)
             try:

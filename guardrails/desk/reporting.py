@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
+from config.private_files import private_folder
 from engine.data.dataset import Dataset
 from engine.data.partitions import HoldoutBars, TrainBars
 from engine.gate.candidate import Candidate
@@ -51,7 +52,7 @@ class Reports:
     ) -> Path:
         """Write all forms of one report; returns the HTML file. `holdout` only after a PASS."""
         data = self._data(candidate, report, dataset, train, holdout)
-        self._folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self._folder)
         self._put(f"{candidate.digest}.json", canonical(data))
         self._put(f"{candidate.digest}.md", render_markdown.render(data, self._language).encode())
         page = render_html.render(data, self._language).encode()

@@ -1,14 +1,14 @@
 """Starts and watches the three processes of one installation on one machine.
 
 Each child gets a boot file of its own (0600) and an emptied environment, so that nothing of one
-process's secrets can reach another. A child that dies is started again, with a growing pause;
-stopping asks politely first.
+process's secrets can reach another, and a pipe that ends when this process does: then it stops by
+itself. A child that dies is started again, with a growing pause, but not for ever; stopping asks
+politely first.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import socket
@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from config.private_files import private_file, private_folder
 from engine.clock import Clock
 from engine.errors import UnavailableError
 
@@ -26,6 +27,8 @@ STOP_SECONDS = 8.0
 MAX_PAUSE_SECONDS = 10.0
 STEADY_SECONDS = 60.0
 """After so long without a death a child counts as sound again."""
+MAX_DEATHS = 5
+"""Deaths in a row after which a child is not started again."""
 MAX_LOG_BYTES = 5_000_000
 LAST_LINES, LAST_WORDS = 20, 200
 FAULT_LINE = re.compile(r'^(\{"|[A-Za-z_.]*(Error|Exception|Interrupt|Exit)\b)')
@@ -39,10 +42,33 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def port_is_free(host: str, port: int) -> bool:
+    """True when a server could listen there now; port 0 is always free."""
+    with socket.socket() as probe:
+        # as a server does: connections of an earlier one that linger are no obstacle
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
 def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """What a child may inherit: where programs lie and how text looks, nothing else."""
     kept = {name: environment[name] for name in KEPT_VARIABLES if name in environment}
     return kept | {"PYTHONUNBUFFERED": "1", "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def _options(boot: Path) -> list[str]:
+    """What every child is started with; its standard input is the pipe it follows."""
+    return ["--boot", str(boot.absolute()), "--parent-fd", "0"]
+
+
+def _let_go(process: subprocess.Popen[bytes]) -> None:
+    """Close our end of a child's pipe."""
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +105,13 @@ class Supervisor:
         self._children[plan.name] = _Child(plan, self._spawn(plan), self.clock.monotonic())
 
     def _spawn(self, plan: ChildPlan) -> subprocess.Popen[bytes]:
-        self.run_dir.mkdir(parents=True, exist_ok=True)
-        boot = self.run_dir / f"{plan.name}.boot.json"
-        handle = os.open(boot, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(plan.boot, file)
+        private_folder(self.run_dir)
+        boot = private_file(self.run_dir / f"{plan.name}.boot.json")
+        boot.write_text(json.dumps(plan.boot), encoding="utf-8")
         with self._log(plan.name).open("ab") as log:
             return subprocess.Popen(  # noqa: S603  # nosec B603 - fixed module names
-                [sys.executable, "-m", plan.module, "--boot", str(boot.absolute())],
-                stdin=subprocess.DEVNULL,
+                [sys.executable, "-m", plan.module, *_options(boot)],
+                stdin=subprocess.PIPE,  # never written to: it ends when we do
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=child_environment(self.environment),
@@ -100,7 +124,7 @@ class Supervisor:
         path = self.run_dir / f"{name}.log"
         if path.exists() and path.stat().st_size > MAX_LOG_BYTES:
             path.replace(path.with_suffix(".log.1"))
-        return path
+        return private_file(path)
 
     def pid(self, name: str) -> int:
         """Process id of a child."""
@@ -130,7 +154,11 @@ class Supervisor:
         return next(reversed(faults or lines), "")[-LAST_WORDS:]
 
     def watch(self) -> None:
-        """Start again whoever died; the pause doubles with each death up to ten seconds."""
+        """Start again whoever died; the pause doubles with each death up to ten seconds.
+
+        Raises:
+            UnavailableError: CHILD_DIED when one died `MAX_DEATHS` times in a row.
+        """
         now = self.clock.monotonic()
         for child in self._children.values():
             if child.process.poll() is None:
@@ -145,10 +173,16 @@ class Supervisor:
         if now - child.started_at >= STEADY_SECONDS:
             child.deaths = 0
         child.deaths += 1
-        pause = min(2.0 ** (child.deaths - 1) - 0.5, MAX_PAUSE_SECONDS)
-        child.restart_at = now + pause
+        _let_go(child.process)
         name, code = child.plan.name, child.process.returncode
         words = self.last_words(name)
+        if child.deaths >= MAX_DEATHS:
+            raise UnavailableError(
+                "CHILD_DIED", f"{name} ended {child.deaths} times in a row, now with {code}",
+                value=words, hint=f"see {self.run_dir / name}.log",
+            )  # fmt: skip
+        pause = min(2.0 ** (child.deaths - 1) - 0.5, MAX_PAUSE_SECONDS)
+        child.restart_at = now + pause
         self.notify(f"{name} ended with {code}; starting it again in {pause:.1f} s. {words}")
 
     def stop(self) -> None:
@@ -162,4 +196,5 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 child.process.kill()
                 child.process.wait()
+            _let_go(child.process)
         self._children.clear()

@@ -11,7 +11,8 @@ from pathlib import Path
 from threading import Event
 from types import FrameType
 
-from config import ownership
+from config import lifeline, ownership
+from config.private_files import private_process
 from engine.clock import SystemClock
 from engine.errors import PeakError
 from guardrails.execution.app import open_gateway
@@ -22,7 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run until SIGTERM or SIGINT; 0 ended as asked, 1 could not start or had to stop."""
     parser = argparse.ArgumentParser(prog="guardrails.execution", description="The gateway.")
     parser.add_argument("--boot", type=Path, required=True, help="private boot file (JSON)")
+    lifeline.add_option(parser)
     options = parser.parse_args(arguments)
+    private_process()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     stop = Event()
 
@@ -32,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ask_to_stop)
+    lifeline.follow(options.parent_fd)
     try:
         ownership.check()
         gateway = open_gateway(read_boot(options.boot), SystemClock())

@@ -18,6 +18,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+from config.private_files import private_process
 from engine.backtest.costs import CostModel
 from engine.clock import Clock, SystemClock
 from engine.errors import PeakError
@@ -215,6 +216,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--flatten", action="store_true", help="also remove stops and close")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     options = parser.parse_args(arguments)
+    private_process()
     if not options.state_dir.is_dir():
         sys.stderr.write(f"KILL_UNVERIFIED: there is no folder {options.state_dir}\n")
         return NOT_VERIFIED

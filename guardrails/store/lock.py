@@ -16,14 +16,14 @@ class FileLock:
 
     def __init__(self, path: Path, code: str, message: str, hint: str) -> None:
         """Lock `path`; when somebody holds it the fault has this code, message and hint."""
-        self._path = path
+        self.path = path
         self._fault = (code, message, hint)
         self._handle: int | None = None
 
     def take(self) -> None:
         """Take the lock or raise UnavailableError with the holder's process id."""
-        private_folder(self._path.parent)
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        private_folder(self.path.parent)
+        handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

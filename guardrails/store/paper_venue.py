@@ -14,6 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+from config.private_files import private_file, private_folder
 from engine.errors import IntegrityError, UnavailableError
 from engine.market import Instrument
 from engine.records import canonical, parse_record, utc_text
@@ -218,7 +219,8 @@ class PaperFile:
             IntegrityError: PAPER_ACCOUNT_FOREIGN.
             UnavailableError: PAPER_VENUE_SILENT when it cannot be created.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(self.path.parent)
+        private_file(self.path, "-wal", "-shm", "-journal")
         connection = self._connected("rwc")
         with _answering():
             connection.executescript(_SCHEMA)

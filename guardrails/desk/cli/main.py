@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -49,6 +50,7 @@ app.command("version")(doctor.version)
 
 def run() -> None:
     """Entry point of the `peak` script; whatever goes wrong has a code and an exit code."""
+    os.umask(0o077)  # what a command writes is its user's alone
     try:
         code = app(standalone_mode=False)
     except typer.Abort:  # a question that nobody answered, or answered with no

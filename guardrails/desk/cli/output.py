@@ -7,7 +7,6 @@ Exit codes: 0 done; 1 done, and the answer is no (refused, failed, not verified)
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -36,7 +35,7 @@ def console(*, error: bool = False) -> Console:
     from rich.console import Console
 
     found = Console(stderr=error, markup=False, highlight=False, emoji=False)
-    if not found.is_terminal and "COLUMNS" not in os.environ:
+    if not found.is_terminal:
         found.width = PIPE_COLUMNS
     return found
 

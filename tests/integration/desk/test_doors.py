@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.records import utc_text
 from tests.api_world import GOOG_SPEC, PASSWORD, World
 
 SOME_ID = "ab" * 32
@@ -52,6 +53,17 @@ def test_the_copilots_own_doors_open(world: World) -> None:
     assert reply.status_code == 202
     candidate = reply.json()["candidate_id"]
     assert service.get(f"/api/candidates/{candidate}").status_code == 200
+
+
+def test_the_copilot_is_told_no_day_after_train(world: World) -> None:
+    """Dates end with train: where the data, the holdout and the window end is not its business."""
+    datasets = world.service().get("/api/context").json()["datasets"]
+    assert datasets
+    for one in datasets:
+        stored = world.desk.datasets.find(one["dataset_id"])
+        assert one["last"] == one["train_to"] == utc_text(stored.train_to)
+        days = [text[:10] for name, text in one.items() if name not in {"dataset_id", "symbol"}]
+        assert max(day for day in days if day[:2] in {"19", "20"}) <= stored.zones.train_last
 
 
 def test_a_wrong_token_is_nobody(world: World) -> None:

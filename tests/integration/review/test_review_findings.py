@@ -16,8 +16,8 @@ import pytest
 
 from engine.backtest.runner import run_trial
 from engine.data.bars import Bars, bars_of
-from engine.data.days import day_number
 from engine.data.store import DatasetStore
+from engine.errors import DataError
 from engine.gate.identity import code_digest
 from engine.language import library
 from engine.language.compiler import compile_spec
@@ -67,8 +67,9 @@ def _weekly(bars: Bars) -> Bars:
 def test_other_bars_of_a_market_are_the_same_family(tmp_path: Path, form: str) -> None:
     """The same market in weeks, or with days left out, keeps its family, ledger and holdout."""
     store, bars = _goog(tmp_path)
+    family = store.find("GOOG:1d").family
     same = _weekly(bars) if form == "weekly" else _cut(bars, slice(None, None, 2))
-    assert store.register(same).family == store.find("GOOG:1d").family
+    assert store.register(same).family == family
 
 
 def test_a_file_over_two_sealed_windows_keeps_both_sealed(tmp_path: Path) -> None:
@@ -76,12 +77,11 @@ def test_a_file_over_two_sealed_windows_keeps_both_sealed(tmp_path: Path) -> Non
     _, bars = _goog(tmp_path / "source")
     store = DatasetStore(tmp_path / "new")
     first = store.register(_cut(bars, slice(0, 900)))
-    store.register(_cut(bars, slice(900, None)))
-    train = store.train(store.register(bars)).days
-    sealed = (train >= day_number(first.zones.holdout_first)) & (
-        train <= day_number(first.zones.window_last)
-    )
-    assert not sealed.any()
+    second = store.register(_cut(bars, slice(900, None)))
+    with pytest.raises(DataError) as caught:
+        store.register(bars)
+    assert caught.value.code == "DATASET_SPANS_FAMILIES"
+    assert {each.id for each in store.datasets()} == {first.id, second.id}
 
 
 def test_a_stop_moved_by_nothing_is_the_same_shape() -> None:

@@ -16,11 +16,13 @@ from config.secrets import (
     CopilotSecrets,
     DeskSecrets,
     GatewaySecrets,
+    SecretsT,
     create_missing,
     create_secrets,
     load_secrets,
     new_private_key,
     new_token,
+    own_folder,
     secrets_folder,
 )
 
@@ -35,6 +37,11 @@ def copilot_secrets() -> CopilotSecrets:
     return CopilotSecrets(
         desk_token=new_token(), relay_token=new_token(), model_api_key=SecretStr("sk-hidden")
     )
+
+
+def loaded(kind: type[SecretsT], folder: Path) -> SecretsT:
+    """Secrets of one process of an installation."""
+    return load_secrets(kind, own_folder(folder, kind))
 
 
 @pytest.fixture
@@ -190,9 +197,9 @@ def test_a_fresh_key_is_taken() -> None:
 def test_a_new_installation_gets_three_files_that_fit(folder: Path) -> None:
     """Tokens agree between the two that share them, and the gateway knows only a public key."""
     assert create_missing(folder, public_key_of, model_api_key="sk-model")
-    desk = load_secrets(DeskSecrets, folder)
-    copilot = load_secrets(CopilotSecrets, folder)
-    gateway = load_secrets(GatewaySecrets, folder)
+    desk = loaded(DeskSecrets, folder)
+    copilot = loaded(CopilotSecrets, folder)
+    gateway = loaded(GatewaySecrets, folder)
     assert desk.copilot_token == copilot.desk_token
     assert desk.relay_token == copilot.relay_token
     assert copilot.model_api_key.get_secret_value() == "sk-model"
@@ -203,9 +210,10 @@ def test_a_new_installation_gets_three_files_that_fit(folder: Path) -> None:
 def test_no_process_can_read_what_only_another_may_know(folder: Path) -> None:
     """The copilot's and the gateway's files hold no byte of the desk's keys."""
     create_missing(folder, public_key_of)
-    desk = load_secrets(DeskSecrets, folder)
+    desk = loaded(DeskSecrets, folder)
     others = [
-        (folder / name).read_text(encoding="utf-8") for name in ("copilot.json", "gateway.json")
+        (folder / name / f"{name}.json").read_text(encoding="utf-8")
+        for name in ("copilot", "gateway")
     ]
     for secret in (desk.signing_key_hex, desk.session_key):
         assert not any(secret.get_secret_value() in text for text in others)
@@ -214,19 +222,42 @@ def test_no_process_can_read_what_only_another_may_know(folder: Path) -> None:
 def test_a_second_start_makes_nothing_new(folder: Path) -> None:
     """Existing secrets are left alone."""
     create_missing(folder, public_key_of)
-    before = load_secrets(DeskSecrets, folder)
+    before = loaded(DeskSecrets, folder)
     assert not create_missing(folder, public_key_of)
-    assert load_secrets(DeskSecrets, folder) == before
+    assert loaded(DeskSecrets, folder) == before
 
 
 def test_a_lost_file_stops_the_start(folder: Path) -> None:
     """New keys are never mixed with old ones: SECRETS_MISSING names the lost file."""
     create_missing(folder, public_key_of)
-    (folder / "gateway.json").unlink()
+    (folder / "gateway" / "gateway.json").unlink()
     with pytest.raises(ConfigError) as caught:
         create_missing(folder, public_key_of)
     assert caught.value.code == "SECRETS_MISSING"
     assert caught.value.value.endswith("gateway.json")
+
+
+def test_each_process_has_a_folder_of_its_own(folder: Path) -> None:
+    """Three folders of mode 0700 with one file each: a user per process moves nothing."""
+    create_missing(folder, public_key_of)
+    assert sorted(path.name for path in folder.iterdir()) == ["copilot", "desk", "gateway"]
+    for one in (folder, *folder.iterdir()):
+        assert stat.S_IMODE(one.stat().st_mode) == 0o700
+    for kind in (DeskSecrets, CopilotSecrets, GatewaySecrets):
+        found = list(own_folder(folder, kind).iterdir())
+        assert [file.name for file in found] == [kind.FILE]
+
+
+def test_files_beside_each_other_are_moved_in(folder: Path) -> None:
+    """An installation whose files lie in one folder keeps its keys: they move, unchanged."""
+    create_missing(folder, public_key_of)
+    before = loaded(DeskSecrets, folder)
+    for kind in (DeskSecrets, CopilotSecrets, GatewaySecrets):
+        (own_folder(folder, kind) / kind.FILE).rename(folder / kind.FILE)
+        own_folder(folder, kind).rmdir()
+    assert not create_missing(folder, public_key_of)
+    assert loaded(DeskSecrets, folder) == before
+    assert not (folder / "desk.json").exists()
 
 
 def test_two_tokens_differ() -> None:

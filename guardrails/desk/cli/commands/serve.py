@@ -27,20 +27,24 @@ def serve(profile: ProfileOption = None, as_json: JsonFlag = False) -> None:
         from guardrails.desk.local import local
         from guardrails.desk.operators import CODE_FILE
         from guardrails.desk.starting import start_all
+        from guardrails.store.lock import serve_lock
 
         here = local(profile)
-        signal.signal(signal.SIGTERM, _stop)
-        say(["starting desk, copilot and gateway ..."], error=True)
-        url, supervisor = start_all(here, lambda line: say([line], error=True))
-        try:
-            setup = here.folders.run / CODE_FILE
-            code = setup.read_text(encoding="ascii") if setup.exists() else None
-            lines = [f"open {url}"]
-            lines += [f"first operator: {url}/setup with the code {code}"] if code else []
-            emit({"url": url, "setup_code": code}, as_json=as_json, text=[*lines, "stop: Ctrl-C"])
-            _watch(supervisor)
-        finally:
-            supervisor.stop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _stop)
+        with serve_lock(here.folders.run):
+            say(["starting desk, copilot and gateway ..."], error=True)
+            url, supervisor = start_all(here, lambda line: say([line], error=True))
+            try:
+                setup = here.folders.run / CODE_FILE
+                code = setup.read_text(encoding="ascii") if setup.exists() else None
+                lines = [f"open {url}"]
+                lines += [f"first operator: {url}/setup with the code {code}"] if code else []
+                shown = {"url": url, "setup_code": code}
+                emit(shown, as_json=as_json, text=[*lines, "stop: Ctrl-C"])
+                _watch(supervisor)
+            finally:
+                supervisor.stop()
 
 
 def _watch(supervisor: Supervisor) -> None:

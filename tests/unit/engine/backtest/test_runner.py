@@ -108,19 +108,43 @@ def test_a_failing_run_completes_its_row_and_raises(
     assert ledger.count("TEST") == 1
 
 
-def test_an_interrupted_run_completes_its_row(
-    bars: Bars, free: CostModel, ledger: InMemoryLedger
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
+def test_an_interrupted_run_hides_nothing(
+    kind: type[BaseException],
+    bars: Bars,
+    decide: Decide,
+    free: CostModel,
+    ledger: InMemoryLedger,
 ) -> None:
-    """Ctrl-C is no way around the count."""
+    """Ctrl-C is no way around the count: what the rerun shows is what counts."""
 
     class Interrupted:
         def decide(self, bars: Bars) -> Decisions:
             del bars
-            raise KeyboardInterrupt
+            raise kind
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(kind):
         run_trial(Interrupted(), bars, free, ledger=ledger, start=_start(free))
     assert ledger.rows("TEST")[0].outcome.status == "error"
+    strategy = Fixed(decide(6, long={"enter": [1], "leave": [3]}))
+    run_trial(strategy, bars, free, ledger=ledger, start=_start(free))
+    (row,) = ledger.rows("TEST")
+    assert (row.outcome.status, row.outcome.daily_returns[3]) == ("ok", 200_000)
+
+
+def test_a_rerun_under_other_code_counts_with_its_own_returns(
+    bars: Bars, decide: Decide, free: CostModel, ledger: InMemoryLedger
+) -> None:
+    """One trial, two results, each with its code; the later one counts."""
+    start = _start(free)
+    run_trial(Fixed(decide(6, long={"enter": []})), bars, free, ledger=ledger, start=start)
+    changed = start.model_copy(update={"code_digest": "f" * 64})
+    strategy = Fixed(decide(6, long={"enter": [1], "leave": [3]}))
+    run_trial(strategy, bars, free, ledger=ledger, start=changed)
+    codes = [outcome.code_digest for outcome in ledger.outcomes(1)]
+    assert codes == [start.code_digest, changed.code_digest]
+    assert ledger.rows("TEST")[0].outcome.status == "ok"
+    assert ledger.count("TEST") == 1
 
 
 def test_registered_bars_without_a_ledger_are_refused(

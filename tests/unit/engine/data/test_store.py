@@ -123,6 +123,20 @@ def test_another_market_has_its_own_family(store: DatasetStore, make_bars: MakeB
     assert one.zones != other.zones
 
 
+def test_a_file_over_two_windows_is_refused(store: DatasetStore, make_bars: MakeBars) -> None:
+    """DATASET_SPANS_FAMILIES: nothing is written; a file of one market's days is stored."""
+    bars = make_bars(400)
+    one = store.register(bars.slice(0, 200))
+    two = store.register(bars.slice(200, 400))
+    assert one.family != two.family
+    before = sorted(path.name for path in store._root.iterdir())
+    with pytest.raises(DataError) as caught:
+        store.register(bars)
+    assert caught.value.code == "DATASET_SPANS_FAMILIES"
+    assert sorted(path.name for path in store._root.iterdir()) == before
+    assert store.register(bars.slice(0, 190)).family == one.family
+
+
 def test_bars_without_train_are_refused(store: DatasetStore, make_bars: MakeBars) -> None:
     """A file that lies wholly in sealed days of its market is not stored."""
     bars = make_bars(400)

@@ -13,6 +13,7 @@ from engine.gate.checks import HOLDOUT_CHECKS, TRAIN_CHECKS
 from engine.gate.evidence import Evidence, HoldoutEvidence, TrainEvidence
 from engine.gate.findings import Effect, GateCode
 from engine.gate.judge import judge, needs_look, train_findings
+from engine.gate.messages import say, sealed_sentence
 from engine.language.findings import SpecFinding
 
 Lab = Any
@@ -94,6 +95,10 @@ def test_each_holdout_criterion_decides(
     assert report.tier is None
     (finding,) = [f for f in report.findings if not f.passed]
     assert (finding.code, finding.stage, finding.value) == (code, stage, None)
+    assert finding.message == sealed_sentence(passed=False)
+    for language in ("en", "de"):
+        words = sealed_sentence(passed=False, language=language)
+        assert say(finding, report.trials, language) == words
     assert all(fact.value is None for fact in report.facts if fact.key.startswith("oos."))
 
 

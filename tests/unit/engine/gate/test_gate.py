@@ -126,6 +126,20 @@ def test_an_idea_looks_once(lab: Lab) -> None:
     assert for_copilot(report).codes == (GateCode.LOOK_SPENT,)
 
 
+def test_an_idea_in_other_words_shares_the_look(lab: Lab) -> None:
+    """INELIGIBLE with LOOK_SHARED and a pointer to the verdict, which the copilot may read too."""
+    dataset = lab.store.register(lab.market(2_000, seed=1, memory=-0.4))
+    candidate = lab.candidate(lab.spec(*EDGE), dataset)
+    assert lab.judge(candidate).verdict == "PASS"
+    padded = lab.spec(f"({EDGE[0]}) and close > 0.0001", EDGE[1])
+    report = lab.judge(lab.candidate(padded, dataset))
+    assert report.verdict == "INELIGIBLE"
+    assert failed(report) == [GateCode.LOOK_SHARED]
+    assert report.earlier == candidate.digest
+    assert for_copilot(report).codes == (GateCode.LOOK_SHARED,)
+    assert not any(fact.key.startswith("oos.") for fact in report.facts)
+
+
 def test_a_spec_with_errors_is_not_run(lab: Lab, goog: Dataset) -> None:
     """SPEC_INVALID quotes the first error, and nothing stands in the ledger."""
     report = lab.judge(lab.candidate(lab.spec("rsi(close, 14) > close"), goog))

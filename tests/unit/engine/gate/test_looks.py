@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from engine.data.partitions import LookPermit
 from engine.errors import IntegrityError
@@ -14,10 +16,19 @@ from engine.gate.looks import (
     LookOutcome,
     LookRefusal,
     LookRequest,
+    TrainReturns,
     look_number,
     looks_left,
+    ruling,
 )
 from engine.records import digest
+
+
+def returns(seed: int, days: int = 400, mixed: float = 0.0) -> TrainReturns:
+    """Daily returns of their own, or mixed with those of seed 1 in a share of the variance."""
+    own, first = (np.random.default_rng(n).standard_normal(days) for n in (seed, 1))
+    raw = np.sqrt(1 - mixed) * own + np.sqrt(mixed) * first
+    return TrainReturns(days=tuple(range(days)), raw=tuple((raw * 1e6).astype(int).tolist()))
 
 
 def request(idea: int, *, family: str = "goog", year: int = 2024, **changes: str) -> LookRequest:
@@ -32,7 +43,13 @@ def request(idea: int, *, family: str = "goog", year: int = 2024, **changes: str
         "cost_digest": digest("t", "costs"),
         **changes,
     }
-    return LookRequest(**fields, at=datetime(year, 5, 1, tzinfo=UTC))  # type: ignore[arg-type]  # all are text
+    at = datetime(year, 5, 1, tzinfo=UTC)
+    return LookRequest(**fields, train=returns(idea), at=at)  # type: ignore[arg-type]  # all are text
+
+
+def moving(found: LookRequest, train: TrainReturns) -> LookRequest:
+    """The request with other train returns."""
+    return found.model_copy(update={"train": train})
 
 
 def outcome(verdict: str, *, shown: bool) -> LookOutcome:
@@ -70,6 +87,59 @@ def test_an_idea_has_one_look(link: str) -> None:
     assert isinstance(looks.open_look(request(3)), LookPermit)
     other = looks.open_look(request(4, family="btc", **{link: getattr(first, link)}))
     assert isinstance(other, LookPermit)
+
+
+@pytest.mark.parametrize(("share", "shared"), [(0.6, True), (0.4, False)])
+def test_what_moves_alike_shares_a_look(share: float, shared: bool) -> None:
+    """LOOK_SHARED above |r| = 0.7 (r is the root of the share), with the one that looked."""
+    looks = InMemoryLooks()
+    looks.open_look(request(1))
+    answer = looks.open_look(moving(request(2), returns(2, mixed=share)))
+    assert (answer == LookRefusal(GateCode.LOOK_SHARED, digest("t", 1))) is shared
+    assert isinstance(answer, LookPermit) is not shared
+    assert len(looks.rows("goog")) == (1 if shared else 2)
+
+
+def test_the_opposite_on_other_days_is_alike_too() -> None:
+    """|r| counts, between the days that both have, up to three days apart."""
+    first = request(1)
+    turned = np.cumsum([-value for value in first.train.raw])[::2]
+    sparse = TrainReturns(
+        days=tuple(day + 2 for day in first.train.days[::2]),
+        raw=(int(turned[0]), *np.diff(turned).tolist()),
+    )
+    looks = InMemoryLooks()
+    looks.open_look(first)
+    refused = looks.open_look(moving(request(2), sparse))
+    assert refused == LookRefusal(GateCode.LOOK_SHARED, first.candidate_digest)
+
+
+def test_the_most_alike_is_pointed_to() -> None:
+    """Of several that look alike the nearest one's verdict stands for both."""
+    looks = InMemoryLooks()
+    looks.open_look(moving(request(2), returns(2, mixed=0.4)))
+    looks.open_look(request(1))
+    asked = moving(request(3), returns(3, mixed=0.9))
+    refused = ruling(asked, looks.rows("goog"))
+    assert refused == LookRefusal(GateCode.LOOK_SHARED, digest("t", 1))
+    other = asked.model_copy(update={"family": "btc"})
+    assert isinstance(looks.open_look(other), LookPermit)
+
+
+def test_the_same_idea_is_spent_before_it_is_alike() -> None:
+    """LOOK_SPENT says more than LOOK_SHARED; the same run is answered before either."""
+    looks = InMemoryLooks()
+    first = request(1)
+    permit = looks.open_look(first)
+    assert looks.open_look(first) == permit
+    refused = looks.open_look(moving(request(2, lineage_id=first.lineage_id), first.train))
+    assert refused == LookRefusal(GateCode.LOOK_SPENT, first.candidate_digest)
+
+
+def test_returns_need_their_days() -> None:
+    """One return for each day, or the request is refused."""
+    with pytest.raises(ValidationError):
+        TrainReturns(days=(1, 2), raw=(1,))
 
 
 def test_a_market_has_24_looks_a_year() -> None:

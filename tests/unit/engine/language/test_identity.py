@@ -97,25 +97,26 @@ def test_renaming_buys_no_fresh_trial(parts: dict[str, Any]) -> None:
 
 
 def test_a_sweep_is_one_shape_and_many_rules() -> None:
-    """Parameter values are part of the rule, not of the shape; a written number is of both."""
+    """A number is part of the rule, not of the shape, swept or written."""
     moved = _base(params=[{**PARAMS[0], "default": 25}, PARAMS[1]])
     assert rule_digest(moved) != rule_digest(_base())
     assert shape_digest(moved) == shape_digest(_base())
     fixed = _base(rules=[{**SWEPT, "entry": "close > sma(close,20)*k"}])
     assert rule_digest(fixed) == rule_digest(_base())
-    assert shape_digest(fixed) != shape_digest(_base())
+    assert shape_digest(fixed) == shape_digest(_base())
 
 
-def test_which_slot_stands_where_is_part_of_the_shape() -> None:
-    """The same parameter twice is not two parameters."""
-    params = [
-        {"name": "a", "type": "int", "default": 5},
-        {"name": "b", "type": "int", "default": 5},
-    ]
-    one = spec(rules=[{**RULE, "entry": "sma(close,a) > ema(close,a)"}], params=params)
-    two = spec(rules=[{**RULE, "entry": "sma(close,a) > ema(close,b)"}], params=params)
-    assert rule_digest(one) == rule_digest(two)
-    assert shape_digest(one) != shape_digest(two)
+def test_which_regime_a_rule_trades_in_is_no_number() -> None:
+    """The regimes' own thresholds are masked, the place of the one that is meant is not."""
+    calm, wild = (
+        _base(rules=[{**SWEPT, "only_in_regimes": [name]}], regimes=REGIMES)
+        for name in ("calm", "wild")
+    )
+    assert shape_digest(calm) != shape_digest(wild)
+    moved = [{**REGIMES[0], "when": "natr(20) < 0.03"}, {**REGIMES[1], "min_bars": 5}]
+    again = _base(rules=[{**SWEPT, "only_in_regimes": ["calm"]}], regimes=moved)
+    assert rule_digest(again) != rule_digest(calm)
+    assert shape_digest(again) == shape_digest(calm)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_a_profile_is_another_rule_of_the_same_shape(parts: dict[str, Any]) -> N
     [
         {"timeframe": "4h"},
         {"universe": {"symbols": ["ETH/USDT"]}},
-        {"stops": [{"kind": "pct", "value": 0.06}]},
+        {"stops": [{"kind": "atr", "value": 2, "period": 14}]},
         {"rules": [{**SWEPT, "exit": None}]},
         {"rules": [{**SWEPT, "side": "short"}]},
         {"targets": [{"kind": "pct", "value": 0.1}]},

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import stat
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +19,13 @@ import pytest
 from engine.clock import FixedClock
 from engine.errors import UnavailableError
 from guardrails.desk import supervisor as rules
-from guardrails.desk.supervisor import ChildPlan, Supervisor, child_environment, free_port
+from guardrails.desk.supervisor import (
+    ChildPlan,
+    Supervisor,
+    child_environment,
+    free_port,
+    port_is_free,
+)
 from tests.needs import ROOT
 
 HOSTILE = {
@@ -145,6 +152,46 @@ def test_the_pause_grows_and_is_forgotten(watched: Watched) -> None:
     watched.die()
     watched.supervisor.watch()
     assert "in 0.5 s" in watched.said[-1]
+
+
+def test_a_child_that_dies_again_and_again(watched: Watched) -> None:
+    """Five deaths in a row end it: CHILD_DIED with its last words, and no further start."""
+    watched.start("steady")
+    for _ in range(rules.MAX_DEATHS - 1):
+        watched.die()
+        watched.supervisor.watch()
+        watched.clock.advance(rules.MAX_PAUSE_SECONDS)
+        watched.supervisor.watch()
+    last = watched.supervisor.pid("child")
+    (watched.folder / "child.log").write_text('{"code": "SECRETS_MISSING"}\n')
+    watched.die()
+    with pytest.raises(UnavailableError) as refused:
+        watched.supervisor.watch()
+    assert refused.value.code == "CHILD_DIED"
+    assert "5 times" in refused.value.message
+    assert "SECRETS_MISSING" in refused.value.value
+    assert watched.supervisor.pid("child") == last
+
+
+def test_a_child_follows_a_pipe_of_its_supervisor(watched: Watched) -> None:
+    """Its standard input ends when the supervisor does, and only then."""
+    watched.start("following")
+    child = watched.supervisor._children["child"].process
+    assert child.poll() is None
+    assert child.stdin is not None
+    child.stdin.close()  # as the system does for a supervisor that died
+    assert child.wait(10) == -signal.SIGTERM
+
+
+def test_a_taken_port_is_not_free() -> None:
+    """A port somebody listens on is taken; afterwards, and port 0 always, it is free."""
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        stranger.listen()
+        port = stranger.getsockname()[1]
+        assert not port_is_free("127.0.0.1", port)
+    assert port_is_free("127.0.0.1", port)
+    assert port_is_free("127.0.0.1", 0)
 
 
 def test_a_child_that_dies_before_it_is_up(watched: Watched) -> None:

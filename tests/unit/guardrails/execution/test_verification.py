@@ -307,7 +307,7 @@ class Half:
 
     def __getattr__(self, name: str) -> object:
         """The outbox from the real desk, everything else from the broken one."""
-        return getattr(self._real if name == "after" else self._broken, name)
+        return getattr(self._real if name in {"after", "head"} else self._broken, name)
 
 
 def test_the_ticket_types_are_not_weakened() -> None:

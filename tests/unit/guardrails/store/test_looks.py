@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from engine.clock import FixedClock
 from engine.data.partitions import LookPermit
 from engine.errors import IntegrityError
 from engine.gate.findings import GateCode
-from engine.gate.looks import LOOKS_PER_YEAR, LookOutcome, LookRefusal, LookRequest
+from engine.gate.looks import LOOKS_PER_YEAR, LookOutcome, LookRefusal, LookRequest, TrainReturns
 from engine.records import digest
 from guardrails.store.database import Database, open_database
 from guardrails.store.desk import desk_metadata
@@ -20,8 +21,16 @@ from guardrails.store.looks import SqlLooks
 NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
 
 
-def request(name: str, lineage: str | None = None) -> LookRequest:
-    """A request for the rule `name` in its own or the given lineage."""
+def returns(name: str, sign: int = 1) -> TrainReturns:
+    """Train returns that only this name has."""
+    raw = np.random.default_rng(list(name.encode())).integers(-1000, 1000, 200) * sign
+    return TrainReturns(days=tuple(range(200)), raw=tuple(raw.tolist()))
+
+
+def request(
+    name: str, lineage: str | None = None, train: TrainReturns | None = None
+) -> LookRequest:
+    """A request for the rule `name` in its own or the given lineage, with own or given returns."""
     one = digest("test", name)
     return LookRequest(
         family="goog-usd",
@@ -31,6 +40,7 @@ def request(name: str, lineage: str | None = None) -> LookRequest:
         rule_digest=one,
         shape_digest=one,
         cost_digest=digest("test", "costs"),
+        train=train or returns(name),
         at=NOON,
     )
 
@@ -56,6 +66,14 @@ def test_one_look_per_lineage(looks: SqlLooks) -> None:
     assert isinstance(refused, LookRefusal)
     assert refused.code is GateCode.LOOK_SPENT
     assert isinstance(looks.open_look(request("b", "chat-2")), LookPermit)
+
+
+def test_what_moves_alike_shares_a_look(looks: SqlLooks) -> None:
+    """LOOK_SHARED names the candidate that looked, also for the opposite; the rest may look."""
+    looks.open_look(request("a"))
+    refused = looks.open_look(request("b", train=returns("a", -1)))
+    assert refused == LookRefusal(GateCode.LOOK_SHARED, digest("test", "a"))
+    assert isinstance(looks.open_look(request("b")), LookPermit)
 
 
 def test_the_same_run_answers_the_same_permit(looks: SqlLooks) -> None:
