@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,15 +83,6 @@ def _secrets_folder(path: Path) -> Path:
     return path.parent if path.suffix == ".json" else path
 
 
-def model_of(settings: CopilotSettings, api_key: str, clock: Clock) -> ChatModel | None:
-    """The configured model, or None: then the offline drafter answers."""
-    if not settings.base_url:
-        return None
-    from copilot.openai_model import OpenAIModel  # noqa: PLC0415 - half a second, only with a model
-
-    return OpenAIModel(settings, api_key, clock=clock)
-
-
 @contextmanager
 def _retriever(folder: Path, clock: Clock) -> Iterator[Retriever]:
     """The knowledge base; without it the copilot goes on, only without citations."""
@@ -108,6 +99,18 @@ def _retriever(folder: Path, clock: Clock) -> Iterator[Retriever]:
 
 
 @contextmanager
+def open_model(settings: CopilotSettings, api_key: str, clock: Clock) -> Iterator[ChatModel | None]:
+    """The configured model, or None: then the offline drafter answers."""
+    if not settings.base_url:
+        yield None
+        return
+    from copilot.openai_model import OpenAIModel  # noqa: PLC0415 - half a second, only with a model
+
+    with closing(OpenAIModel(settings, api_key, clock=clock)) as model:
+        yield model
+
+
+@contextmanager
 def composed(boot: Boot, clock: Clock | None = None) -> Iterator[FastAPI]:
     """The application with everything opened; closed again on the way out."""
     time = clock or SystemClock()
@@ -118,6 +121,7 @@ def composed(boot: Boot, clock: Clock | None = None) -> Iterator[FastAPI]:
             DeskClient(boot.desk_url, boot.secrets.desk_token.get_secret_value())
         )
         key = boot.secrets.model_api_key.get_secret_value()
+        model = stack.enter_context(open_model(boot.settings, key, time))
         day = DayBudget(boot.settings.max_tokens_per_day, time, boot.folder / FILE)
         parts = Parts(
             desk=desk,
@@ -126,7 +130,7 @@ def composed(boot: Boot, clock: Clock | None = None) -> Iterator[FastAPI]:
             budgets=Budgets(boot.settings, day),
             settings=boot.settings,
             check=check,
-            model=model_of(boot.settings, key, time),
+            model=model,
         )
         checkpoints = open_checkpoints(boot.folder / "checkpoints.db")
         stack.callback(checkpoints.conn.close)

@@ -1,8 +1,9 @@
 """The drafting suite: conversations in, scores A to F out, the same for every drafter.
 
-`cases`: how many. `action`: share with a right action. `slot_f1`: micro-averaged. `execution_match`:
-mean share of sides and roles. `validity`: share of drafts without an error finding (`_first_try`:
-before repairs). `over_asking`: share of cases. `forbidden`: count. The same by kind and language.
+`cases`: how many. `action`: share with a right action. `slot_f1`: micro-averaged.
+`execution_match`: mean share of sides and roles. `validity`: share of drafts without an error
+finding (`validity_first_try`: before repairs). `over_asking`: share of cases. `forbidden`: count.
+The same by kind and by language.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def _run(case: Case | BrokenCase, subject: Subject) -> Result:
     try:
         outcomes = subject.converse(case.turns)
         return score(case, outcomes)
-    except (PeakError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError) as error:
+    except (PeakError, ValueError, ArithmeticError, LookupError, TypeError) as error:
         # A drafter that breaks on a message has failed it; the suite goes on.
         return failed(case, f"cannot be run: {type(error).__name__}: {error}"[:300])
 

@@ -56,7 +56,9 @@ def texts_of(outcome: Outcome) -> str:
     parts = [outcome.text]
     reply = outcome.reply
     if reply is not None:
-        parts += [item.text for item in (*reply.questions, *reply.conflicts, *reply.unsupported)]
+        parts += [item.text for item in reply.questions]
+        parts += [item.text for item in reply.conflicts]
+        parts += [item.text for item in reply.unsupported]
         parts += [f"{item.value} {item.why}" for item in reply.assumptions]
         parts += [f"{one.name} {one.hypothesis}" for one in _specs(outcome)]
     return "\n".join(parts)
@@ -172,17 +174,18 @@ def keeps(what: str, spec: StrategySpec | None) -> bool:
     head = what.partition("_")[0]
     if what in _PARTS or (what.endswith(("_side", "_stop", "_exit", "_rule")) and head in _PARTS):
         return _PARTS[head](spec)
-    names = {stop.kind for stop in spec.stops} | {target.kind for target in spec.targets}
+    names: set[str] = {*(stop.kind for stop in spec.stops), *(one.kind for one in spec.targets)}
     names |= {name.lower().partition("/")[0] for name in spec.universe.symbols}
     names |= {name for name, value in spec.limits if value}
-    names |= {spec.sizing.kind, spec.family, *(str(name) for name in _operators(spec))}
-    return any(what == name or name.startswith(f"{what}_") for name in map(str, names))
+    names.update((spec.sizing.kind, spec.family), _operators(spec))
+    return any(what == name or name.startswith(f"{what}_") for name in names)
 
 
 def _operators(spec: StrategySpec) -> Iterator[str]:
     texts = [text for rule in spec.rules for text in (rule.entry, rule.exit) if text]
     texts += [let.expr for let in spec.lets] + [regime.when for regime in spec.regimes]
-    texts += [level.price for level in (*spec.stops, *spec.targets) if level.price]
+    texts += [stop.price for stop in spec.stops if stop.price]
+    texts += [target.price for target in spec.targets if target.price]
     for text in texts:
         tree = read(text).tree
         for node in walk(tree) if tree is not None else ():

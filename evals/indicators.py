@@ -14,7 +14,8 @@ from engine.language.expressions import read
 from engine.language.nodes import Call, Name, Node, walk
 from engine.language.operators import OPERATORS
 from engine.language.warmup import constants_of
-from evals.case import Expect, WantedIndicator
+from engine.language.spec import Stop, Target
+from evals.case import Expect, WantedIndicator, WantedStop, WantedTarget
 from evals.drafted import DraftedSpec
 from evals.matching import close_to
 
@@ -35,6 +36,8 @@ _AVERAGES: Final = frozenset(str.split("sma mean ema wma rma hma kama dema tema 
 _CHANNELS: Final = {("highest", "high"): "donchian_upper", ("lowest", "low"): "donchian_lower"}
 _ATR_STOPS: Final = frozenset({"atr", "trailing_atr", "chandelier"})
 
+Level = WantedStop | WantedTarget
+
 
 class Used(NamedTuple):
     """One indicator in use: every name it counts as, and its numeric arguments."""
@@ -46,7 +49,8 @@ class Used(NamedTuple):
 def used_in(tree: Node) -> Iterator[Used]:
     """The operators of a resolved tree, helpers too."""
     for node in walk(tree):
-        if isinstance(node, Call) and node.name in OPERATORS:
+        operator = OPERATORS.get(node.name) if isinstance(node, Call) else None
+        if isinstance(node, Call) and operator and len(node.args) == len(operator.args):
             yield Used(_names(node), constants_of(node))
 
 
@@ -69,9 +73,8 @@ def _names(call: Call) -> frozenset[str]:
 def of_draft(drafted: DraftedSpec) -> list[Used]:
     """Indicators of every expression and stop of a spec, each once."""
     found = [used for tree in drafted.trees.values() for used in used_in(tree)]
-    for level in (*drafted.spec.stops, *drafted.spec.targets):
-        if level.kind in _ATR_STOPS and level.period is not None:
-            found.append(_atr(level.period))
+    levels: tuple[Stop | Target, ...] = (*drafted.spec.stops, *drafted.spec.targets)
+    found += [_atr(one.period) for one in levels if one.kind in _ATR_STOPS and one.period]
     return _distinct(found)
 
 
@@ -82,17 +85,16 @@ def _atr(period: float) -> Used:
 def of_expect(expect: Expect) -> list[Used]:
     """Indicators of the expected expressions and levels: a draft that uses them adds nothing."""
     found = [used for text in _texts(expect) for used in _used_in_text(text)]
-    for level in (*expect.stop, *expect.target):
-        if level.kind in _ATR_STOPS:
-            found.append(_atr(level.period or 14))
-    return found
+    levels: tuple[Level, ...] = (*expect.stop, *expect.target)
+    return found + [_atr(one.period or 14) for one in levels if one.kind in _ATR_STOPS]
 
 
 def _texts(expect: Expect) -> Iterator[str]:
     for by_side in (expect.entry, expect.exit):
         for texts in by_side.values():
             yield from texts
-    yield from (level.expr for level in (*expect.stop, *expect.target) if level.expr)
+    levels: tuple[Level, ...] = (*expect.stop, *expect.target)
+    yield from (level.expr for level in levels if level.expr)
     yield from (text.partition(":")[2].strip() for text in expect.regimes)
     if expect.rank is not None:
         for part in (expect.rank.score, expect.rank.eligible):

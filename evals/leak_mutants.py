@@ -63,13 +63,14 @@ def shift_back(bars: Bars) -> FloatArray:
 
 def full_sample_zscore(bars: Bars) -> FloatArray:
     """Mean and sigma of all rows."""
-    return (bars.close - bars.close.mean()) / (bars.close.std() + 1e-12)
+    scaled = (bars.close - bars.close.mean()) / (bars.close.std() + 1e-12)
+    return np.asarray(scaled, dtype=np.float64)
 
 
 def full_sample_range(bars: Bars) -> FloatArray:
     """Place within the range of all rows: min-max scaling."""
     low, high = bars.low.min(), bars.high.max()
-    return (bars.close - low) / (high - low + 1e-12)
+    return np.asarray((bars.close - low) / (high - low + 1e-12), dtype=np.float64)
 
 
 def full_sample_quantile(bars: Bars) -> FloatArray:
@@ -108,7 +109,8 @@ def centred_detrended(bars: Bars) -> FloatArray:
     means = np.convolve(bars.close, np.full(length, 1 / length), mode="valid")
     out[length - 1 :][: len(means)] = means if len(bars) >= length else np.nan
     ahead = length // 2 + 1
-    return bars.close - np.concatenate((out[ahead:], np.full(min(ahead, len(out)), np.nan)))
+    mean = np.concatenate((out[ahead:], np.full(min(ahead, len(out)), np.nan)))
+    return np.subtract(bars.close, mean)
 
 
 def chikou(bars: Bars) -> FloatArray:

@@ -105,8 +105,6 @@ def _in_exit(wanted: WantedStop, drafted: DraftedSpec) -> bool:
         return False
     try:
         expected = gold(wanted.expr, "exit", drafted.spec.timeframe)
-        return any(
-            same_condition(expected, part, drafted.frame) for part in drafted.exit_parts()
-        )
+        return any(same_condition(expected, part, drafted.frame) for part in drafted.exit_parts())
     except SpecError:
         return False

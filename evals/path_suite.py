@@ -100,7 +100,8 @@ def joined(word: str, parts: Sequence[Series]) -> Series:
     def values(bars: Bars) -> FloatArray:
         """True where all (or any) of the parts are definitely true."""
         every = np.stack([part.values(bars) == 1 for part in parts])
-        return (every.all(axis=0) if word == "and" else every.any(axis=0)).astype(np.float64)
+        held = np.all(every, axis=0) if word == "and" else np.any(every, axis=0)
+        return np.asarray(held, dtype=np.float64)
 
     return Series(values, max(part.warmup for part in parts))
 

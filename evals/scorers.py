@@ -6,7 +6,7 @@ No judge model, no keyword fallback: what cannot be scored is a failure with its
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +26,10 @@ _SAID: Final = {
 }  # fmt: skip
 """Slots that may not be filled in silence, and the words of an assumption's field for them."""
 _LEAST_ASKED: Final = 2
+_BAR_WORDS: Final = re.compile(
+    r"\b(?:daily|hourly|weekly|monthly|minutes?|hours?|days?|weeks?|t\u00e4glich|st\u00fcnd\w*|w\u00f6chentlich|tages\w*"
+    r"|stunden?\w*|minuten?\w*|wochen?\w*|\d+ ?(?:h|m|min|d|w))\b"
+)
 _STOP_WORDS: Final = re.compile(r"\b(?:stop\w*|sl|trail\w*|verlustbegrenzung|absicher\w*)\b")
 
 
@@ -75,7 +79,9 @@ def failed(case: Case | BrokenCase, why: str) -> Result:
         facts = tuple(slots.score(case.expect, None))
         wanted = [*case.expect.entry, *case.expect.exit, *case.expect.regimes]
         matches = tuple(Match(one, matched=False, why=why) for one in wanted)
-    return Result(case.id, case.kind, case.lang, slots=facts, matches=matches, reasons=(why,), ran=False)
+    return Result(
+        case.id, case.kind, case.lang, slots=facts, matches=matches, reasons=(why,), ran=False
+    )
 
 
 def score(case: Case, outcomes: Sequence[Outcome]) -> Result:
@@ -143,7 +149,7 @@ def _required(expect: Expect, reply: DraftReply | None) -> Iterator[str]:
         yield f"names {_list(named)} as unsupported, must name one of {wanted}"
 
 
-def _list(names: Sequence[str] | set[str]) -> str:
+def _list(names: Iterable[str]) -> str:
     return ", ".join(sorted(set(names))) or "nothing"
 
 
@@ -183,7 +189,7 @@ def _spoken(slot: str, case: Case, last: Outcome) -> bool:
         names = [symbol_of(name).lower().partition("/")[0] for name in spec.universe.symbols]
         return case.expect.scores("symbols") or all(name in said for name in names)
     if slot == "timeframe":
-        return case.expect.scores("timeframe")
+        return case.expect.scores("timeframe") or _BAR_WORDS.search(said) is not None
     values = [one.value for one in spec.stops] if slot == "stop" else [spec.sizing.value]
     known = [value for value in values if value is not None]
     if not known:

@@ -99,7 +99,7 @@ class World:
     def say(self, text: str, *, thread: str = "t1", submit: bool = False) -> dict[str, Any]:
         """One turn; the last event of each name, and all names in order under `names`."""
         events = list(self.turns.run(Turn(thread_id=thread, text=text, submit=submit)))
-        return {name: data for name, data in events} | {"names": [name for name, _ in events]}
+        return dict(events) | {"names": [name for name, _ in events]}
 
 
 def world(
@@ -112,7 +112,7 @@ def world(
 ) -> World:
     """A graph with checkpoints in `folder`, a clock that stands still and a desk in memory."""
     isolation.prepare({})
-    from copilot.graph import build, open_checkpoints
+    from copilot.graph import build, open_checkpoints  # noqa: PLC0415 - after prepare(): the library reads its switches when imported
 
     chosen, clock = settings or CopilotSettings(), FixedClock(CLOCK)
     reached = desk or scripted_desk()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from copilot.offline.complete import parameter_notes
+from copilot.offline.complete import named_family, parameter_notes
 from copilot.offline.operands import Frame
 from copilot.offline.pairing import read_pair
 from copilot.offline.plan import Plan, tree_of
@@ -194,6 +194,8 @@ def _beside(plan: Plan, slots: Slots) -> None:
     for stop in slots.stops:
         if stop.kind in {"atr", "trailing_atr"} and stop.period == 14 and "14" not in slots.text:  # noqa: PLR2004 - the usual period
             plan.assume("/stops/atr/period", "14", sentence("assume_atr", slots.language))
+    if slots.sweeps:  # a bound parameter hides the indicator from whoever looks at the rule later
+        plan.family = plan.family or named_family(plan)
     for sweep in slots.sweeps:
         plan.params.append(sweep.parameter)
         for trees in (plan.entries, plan.exits):

@@ -14,6 +14,7 @@ from copilot.offline.texts import known
 from copilot.offline.texts import text as sentence
 from copilot.offline.tree import Tree, conditions, join, swap_names
 from engine.language.spec import (
+    Family,
     OrderPlan,
     PositionSide,
     Pyramiding,
@@ -239,6 +240,12 @@ def parameter_notes(plan: Plan, trees: Sequence[Tree | None]) -> None:
                     plan.assume(place, operand.text, sentence("assume_parameter", plan.language))
 
 
+def named_family(plan: Plan) -> Family | None:
+    """The family that the plan's first rule shows."""
+    first = join("and", list(plan.entries.values())[:1])
+    return family_of(first, short="long" not in plan.entries)
+
+
 def finish(plan: Plan, symbols_of_desk: Sequence[str] = ()) -> StrategySpec:
     """The spec of a plan; what was open is filled by the policy and listed in its assumptions."""
     _universe(plan, symbols_of_desk)
@@ -249,12 +256,7 @@ def finish(plan: Plan, symbols_of_desk: Sequence[str] = ()) -> StrategySpec:
     _stops(plan)
     sizing = _sizing(plan)
     rules = _rules(plan) if plan.ranking is None else ()
-    short = "long" not in plan.entries
-    family = (
-        plan.family
-        or family_of(join("and", list(plan.entries.values())[:1]), short=short)
-        or "other"
-    )
+    family = plan.family or named_family(plan) or "other"
     limits, adding = _limits(plan)
     hypothesis = f"name_hypothesis_{family}"
     base = plan.base

@@ -1,4 +1,4 @@
-"""The offline drafter on the example conversations: right action, valid drafts, no forbidden act."""
+"""The offline drafter on the examples: right action, valid drafts, no forbidden act."""
 
 from __future__ import annotations
 

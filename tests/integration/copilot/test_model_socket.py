@@ -1,7 +1,9 @@
-"""The real client over a real socket against the scripted endpoint: every outcome of the protocol."""
+"""The real client over a real socket against the scripted endpoint: every outcome."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from config.settings import CopilotSettings
 from copilot.model import Message, ModelOutcome, ModelRequest, Schema
 from copilot.openai_model import OpenAIModel
 from copilot.retry import Patience
-from tests.copilot_world import draft_json, endpoint, scripted_desk, verdict, world
+from tests.copilot_world import World, draft_json, endpoint, scripted_desk, verdict, world
 from tests.copilot_world import judged as judged_view
 
 pytestmark = pytest.mark.network
@@ -20,9 +22,9 @@ ASK = (Message(role="user", content="hello"),)
 LONG = "a text that is long enough to come in several pieces of the stream"
 
 
-def settings(url: str, **changed: Any) -> CopilotSettings:
+def settings(url: str, **changed: float) -> CopilotSettings:
     """Settings of a copilot that asks this endpoint."""
-    return CopilotSettings(base_url=url, model="scripted", **changed)
+    return CopilotSettings.model_validate({"base_url": url, "model": "scripted", **changed})
 
 
 def ask(
@@ -31,7 +33,7 @@ def ask(
     stream: bool = False,
     schema: bool = False,
     waits: list[float] | None = None,
-    **changed: Any,
+    **changed: float,
 ) -> tuple[ModelOutcome, list[str]]:
     """One question over the socket; the outcome and what was streamed."""
     heard: list[str] = []
@@ -135,34 +137,39 @@ def test_a_rate_limit_is_waited_out() -> None:
 # The whole conversation over the socket
 
 
-def conversation(folder: Path, url: str, **changed: Any) -> Any:
+@contextmanager
+def conversation(folder: Path, *steps: dict[str, Any], **changed: float) -> Iterator[World]:
     """A graph whose model is the endpoint and whose desk refuses everything at once."""
-    chosen = settings(url, **changed)
-    model = OpenAIModel(chosen, "key", patience=Patience(sleep=lambda _seconds: None))
     found = judged_view(verdict("FAIL"))
-    return world(folder, model=model, desk=scripted_desk(found), settings=chosen)
+    with endpoint(*steps) as url:
+        chosen = settings(url, **changed)
+        model = OpenAIModel(chosen, "key", patience=Patience(sleep=lambda _seconds: None))
+        with closing(model):
+            yield world(folder, model=model, desk=scripted_desk(found), settings=chosen)
 
 
 def test_draft_submit_and_narration_by_an_endpoint(tmp_path: Path) -> None:
     """Two model calls from the message to the explained verdict."""
     told = "It was refused. Trials so far: {{gate.trials}}. Costs are included."
-    with endpoint({"kind": "json", "text": draft_json()}, {"kind": "text", "text": told}) as url:
-        said = conversation(tmp_path, url).say("EMA cross on GOOG, then test it")
+    steps = ({"kind": "json", "text": draft_json()}, {"kind": "text", "text": told})
+    with conversation(tmp_path, *steps) as here:
+        said = here.say("EMA cross on GOOG, then test it")
     assert said["draft"]["drafter"] == "scripted"
     assert said["answer"]["text"] == told
 
 
 def test_malformed_json_is_corrected_once(tmp_path: Path) -> None:
     """The second answer is used."""
-    with endpoint({"kind": "malformed"}, {"kind": "json", "text": draft_json()}) as url:
-        said = conversation(tmp_path, url).say("EMA cross on GOOG")
+    steps = ({"kind": "malformed"}, {"kind": "json", "text": draft_json()})
+    with conversation(tmp_path, *steps) as here:
+        said = here.say("EMA cross on GOOG")
     assert said["draft"]["reply"]["status"] == "draft"
 
 
 def test_malformed_json_three_times_is_a_clear_message(tmp_path: Path) -> None:
     """Two repairs, then a sentence that says what happened."""
-    with endpoint({"kind": "malformed"}) as url:
-        said = conversation(tmp_path, url).say("EMA cross on GOOG")
+    with conversation(tmp_path, {"kind": "malformed"}) as here:
+        said = here.say("EMA cross on GOOG")
     assert said["error"]["code"] == "MODEL_REPLY_INVALID"
     assert said["names"].count("stage") == 6
 
@@ -180,10 +187,8 @@ def test_an_endpoint_in_trouble_gives_way_to_the_rules(
     tmp_path: Path, step: dict[str, Any]
 ) -> None:
     """The person still gets a draft, and is told by whom."""
-    with endpoint(step) as url:
-        said = conversation(tmp_path, url, first_token_timeout_s=0.1).say(
-            "20/50 EMA cross on GOOG daily"
-        )
+    with conversation(tmp_path, step, first_token_timeout_s=0.1) as here:
+        said = here.say("20/50 EMA cross on GOOG daily")
     assert said["draft"]["drafter"] == "offline"
     assert said["draft"]["reply"]["status"] == "draft"
 
@@ -194,15 +199,15 @@ def test_a_tool_call_is_answered_and_the_loop_ends_with_an_answer(tmp_path: Path
         {"kind": "tool", "tool": "read_context"},
         {"kind": "text", "text": "The desk has GOOG."},
     )
-    with endpoint(*steps) as url:
-        said = conversation(tmp_path, url).say("Which data do you have?")
+    with conversation(tmp_path, *steps) as here:
+        said = here.say("Which data do you have?")
     assert said["answer"]["text"] == "The desk has GOOG."
 
 
 def test_an_endless_tool_loop_is_stopped_by_the_budget(tmp_path: Path) -> None:
     """After the calls of the turn, not later."""
-    with endpoint({"kind": "tool", "tool": "read_context"}) as url:
-        here = conversation(tmp_path, url, max_calls_per_turn=3)
+    step = {"kind": "tool", "tool": "read_context"}
+    with conversation(tmp_path, step, max_calls_per_turn=3) as here:
         said = here.say("Which data do you have?")
+        assert here.parts.budgets.turn("t1", 1).calls_left == 0
     assert "allowance" in said["answer"]["text"]
-    assert here.parts.budgets.turn("t1", 1).calls_left == 0

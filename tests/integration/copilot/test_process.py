@@ -66,16 +66,21 @@ class Installation:
         }
 
 
-def install(folder: Path, **settings: Any) -> Installation:
+def install(folder: Path, base_url: str = "", model: str = "") -> Installation:
     """Secrets and a boot file as the supervisor writes them."""
     secrets, port = folder / "secrets", free_port()
     secrets.mkdir(mode=0o700)
     relay = new_token()
     create_secrets(secrets, CopilotSecrets(desk_token=new_token(), relay_token=relay))
     boot = folder / "boot.json"
-    chosen = CopilotSettings(**settings).model_dump(mode="json")
-    data = {"settings": chosen, "secrets": str(secrets), "desk_url": f"http://127.0.0.1:{free_port()}",
-            "folder": str(folder / "copilot"), "port": port}  # fmt: skip
+    chosen = CopilotSettings(base_url=base_url, model=model).model_dump(mode="json")
+    data = {
+        "settings": chosen,
+        "secrets": str(secrets),
+        "desk_url": f"http://127.0.0.1:{free_port()}",
+        "folder": str(folder / "copilot"),
+        "port": port,
+    }
     boot.write_text(json.dumps(data))
     return Installation(folder, boot, relay.get_secret_value(), port)
 
@@ -160,9 +165,14 @@ def test_the_process_holds_no_way_out(tmp_path: Path) -> None:
     """With everything opened: no guardrails, venue, store or referee, and no escape."""
     here = install(tmp_path)
     done = subprocess.run(
-        [sys.executable, "-c", PROBE, str(here.boot)], cwd=tmp_path, env=environment(),
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+        [sys.executable, "-c", PROBE, str(here.boot)],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["escapes"] == []
@@ -175,9 +185,14 @@ def test_a_key_in_its_environment_stops_the_start(tmp_path: Path, extra: dict[st
     """Refused with a code before anything listens."""
     here = install(tmp_path)
     done = subprocess.run(
-        [sys.executable, "-m", "copilot", "--boot", str(here.boot)], cwd=tmp_path,
-        env=environment(**extra), capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+        [sys.executable, "-m", "copilot", "--boot", str(here.boot)],
+        cwd=tmp_path,
+        env=environment(**extra),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert done.returncode == 2
     assert json.loads(done.stderr)["error"]["code"] == "CONTAIN_ESCAPED"
 
@@ -187,9 +202,11 @@ def test_the_endpoint_runs_as_a_program(tmp_path: Path) -> None:
     script = tmp_path / "script.toml"
     script.write_text('[[steps]]\nkind = "text"\ntext = "hello"\n')
     process = subprocess.Popen(
-        [sys.executable, "-m", "copilot.model_server", "--script", str(script)], cwd=tmp_path,
-        env=environment(), stdout=subprocess.PIPE,
-    )  # fmt: skip
+        [sys.executable, "-m", "copilot.model_server", "--script", str(script)],
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.PIPE,
+    )
     try:
         assert process.stdout is not None
         port = json.loads(process.stdout.readline())["port"]
@@ -216,9 +233,23 @@ def test_the_endpoint_runs_as_a_program(tmp_path: Path) -> None:
 def test_one_draft_from_the_command_line(tmp_path: Path) -> None:
     """Without desk, server and graph; the graph's library is not even loaded."""
     done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "copilot", "draft", "--text", "RSI unter 30 auf ETH, 4h"],
-        cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-X",
+            "importtime",
+            "-m",
+            "copilot",
+            "draft",
+            "--text",
+            "RSI unter 30 auf ETH, 4h",
+        ],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert done.returncode == 0
     assert json.loads(done.stdout)["reply"]["status"] == "draft"
     assert "langgraph" not in done.stderr

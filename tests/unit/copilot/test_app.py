@@ -10,7 +10,7 @@ import pytest
 from config.secrets import CopilotSecrets, create_secrets, new_token
 from config.settings import CopilotSettings
 from copilot.__main__ import main
-from copilot.app import model_of, read_boot
+from copilot.app import open_model, read_boot
 from copilot.app_draft import draft_once
 from engine.clock import SystemClock
 from engine.errors import PeakError
@@ -51,11 +51,12 @@ def test_a_wrong_boot_file_stops_the_start(tmp_path: Path, raw: str) -> None:
 
 def test_without_an_endpoint_there_is_no_model() -> None:
     """Then the offline drafter answers; with one the adapter is made."""
-    assert model_of(CopilotSettings(), "", SystemClock()) is None
+    with open_model(CopilotSettings(), "", SystemClock()) as none:
+        assert none is None
     chosen = CopilotSettings(base_url="http://127.0.0.1:9/v1", model="m")
-    model = model_of(chosen, "k", SystemClock())
-    assert model is not None
-    assert model.name == "m"
+    with open_model(chosen, "k", SystemClock()) as model:
+        assert model is not None
+        assert model.name == "m"
 
 
 def test_one_draft_without_desk_and_server() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import SimpleNamespace as Thing
-from typing import Any
 
 import pytest
 
@@ -18,7 +18,7 @@ def chunk(content: str | None = None, finish: str | None = None, **delta: object
     )
 
 
-def gathered(*chunks: Any) -> Collected:
+def gathered(*chunks: Thing) -> Collected:
     """Chunks read to the end."""
     return collect(list(chunks), lambda _text: None, lambda: False)
 
@@ -75,7 +75,7 @@ def test_an_endless_reply_is_stopped() -> None:
     """After so many characters nobody listens any more."""
     taken = []
 
-    def endless() -> Any:
+    def endless() -> Iterator[Thing]:
         while True:
             taken.append(1)
             yield chunk("x" * 10_000)

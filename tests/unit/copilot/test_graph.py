@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,7 +12,7 @@ from config.settings import CopilotSettings
 from copilot.desk_client import CandidateView
 from copilot.model import ModelOutcome, ScriptedModel, ToolCall, reply
 from copilot.narrator import template
-from engine.errors import InputError, UnavailableError
+from engine.errors import InputError, PeakError, UnavailableError
 from engine.gate.findings import GateCode
 from tests.copilot_world import (
     QUEUED,
@@ -124,7 +123,9 @@ def test_the_desks_refusal_is_shown_with_what_to_do(tmp_path: Path) -> None:
         (UnavailableError("DESK_UNAVAILABLE", "gone"), "DESK_UNAVAILABLE"),
     ],
 )
-def test_a_verdict_that_does_not_come_is_said(tmp_path: Path, view: Any, words: str) -> None:
+def test_a_verdict_that_does_not_come_is_said(
+    tmp_path: Path, view: CandidateView | PeakError, words: str
+) -> None:
     """A turn always ends with an answer."""
     here = world(tmp_path, desk=scripted_desk(view))
     here.say(IDEA)

@@ -45,9 +45,25 @@ def test_these_are_all_the_tools_there_are() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["place_order", "create_ticket", "approve_ticket", "decide_approval", "release_ticket", "set_limit", "set_mode",
-     "grant_role", "read_file", "get_env", "http_request", "execute_sql", "desk_api", "submit_report", "", "READ_CONTEXT"],
-)  # fmt: skip
+    [
+        "place_order",
+        "create_ticket",
+        "approve_ticket",
+        "decide_approval",
+        "release_ticket",
+        "set_limit",
+        "set_mode",
+        "grant_role",
+        "read_file",
+        "get_env",
+        "http_request",
+        "execute_sql",
+        "desk_api",
+        "submit_report",
+        "",
+        "READ_CONTEXT",
+    ],
+)
 def test_any_other_tool_is_unknown(name: str) -> None:
     """A hostile model finds nothing behind a name."""
     result = box(may_submit=True).call(call(name, {}))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
@@ -31,7 +30,8 @@ def spec(*turns: str) -> StrategySpec:
 def test_a_clear_idea_is_drafted_with_everything_that_was_said() -> None:
     """Nothing is lost, nothing but the exit is assumed."""
     drafted = draft(
-        "EMA 15/50 crossover on BTC/USDT, six-hour bars, longs only, 1.5 ATR stop with a 10-bar ATR, half a percent at risk, cap 20% of equity per position."
+        "EMA 15/50 crossover on BTC/USDT, six-hour bars, longs only, 1.5 ATR stop with a 10-bar "
+        "ATR, half a percent at risk, cap 20% of equity per position."
     )
     found = drafted.reply.spec
     assert found is not None
@@ -49,11 +49,14 @@ def test_a_clear_idea_is_drafted_with_everything_that_was_said() -> None:
 @pytest.mark.parametrize(
     ("text", "missing"),
     [
-        ("RSI below 30, 4h, stop 3%, risk 1%", "/universe/symbols"), ("RSI below 30 on ETH, stop 3%, risk 1%", "/timeframe"),
-        ("RSI below 30 on ETH 4h, risk 1%", "/stops"), ("RSI below 30 on ETH 4h, stop 3%", "/sizing"), ("RSI below 30 on ETH 4h", "/rules/0/side"),
+        ("RSI below 30, 4h, stop 3%, risk 1%", "/universe/symbols"),
+        ("RSI below 30 on ETH, stop 3%, risk 1%", "/timeframe"),
+        ("RSI below 30 on ETH 4h, risk 1%", "/stops"),
+        ("RSI below 30 on ETH 4h, stop 3%", "/sizing"),
+        ("RSI below 30 on ETH 4h", "/rules/0/side"),
         ("something with RSI on ETH 4h", "/rules/0/entry"),
     ],
-)  # fmt: skip
+)
 def test_every_gap_that_is_filled_is_listed(text: str, missing: str) -> None:
     """No silent assumption, and each has a reason."""
     found = {item.field: item for item in draft(text).reply.assumptions}
@@ -132,7 +135,8 @@ def test_a_wish_that_is_only_unsayable_is_not_approximated() -> None:
 def test_both_directions_mirror_the_rule() -> None:
     """The mirror is listed as assumed."""
     found = spec(
-        "Channel breakout with 60 bars for entries and 25 for exits, silver futures, daily, both directions"
+        "Channel breakout with 60 bars for entries and 25 for exits, silver futures, daily, "
+        "both directions"
     )
     assert [(rule.side, rule.entry, rule.exit) for rule in found.rules] == [
         ("long", "close > donchian_upper(60)[1]", "close < donchian_lower(25)[1]"),
@@ -167,17 +171,19 @@ def test_the_wish_for_no_stop_is_kept_and_explained() -> None:
 
 
 def test_a_trailing_stop_needs_no_assumed_exit() -> None:
-    """`10% trail. that's it.`"""
+    """A trail is an exit of its own."""
     assert spec("50 day high breakout. spy. 10% trail.").rules[0].exit is None
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("RSI below 30 on ETH 4h, max drawdown 8%", "max_drawdown_frac"), ("20/50 SMA on SPY, half at 1R, the rest at 3R, stop 3%", "targets in parts"),
-        ("RSI below 30 on QQQ 5m, flat by 15:50", "flat_by"), ("SMA 100 on BTC daily, volatility target 10%", "vol_target"),
+        ("RSI below 30 on ETH 4h, max drawdown 8%", "max_drawdown_frac"),
+        ("20/50 SMA on SPY, half at 1R, the rest at 3R, stop 3%", "targets in parts"),
+        ("RSI below 30 on QQQ 5m, flat by 15:50", "flat_by"),
+        ("SMA 100 on BTC daily, volatility target 10%", "vol_target"),
     ],
-)  # fmt: skip
+)
 def test_what_the_engine_cannot_run_yet_is_left_out_by_name(text: str, said: str) -> None:
     """The draft passes the checker, and the person is told what is missing."""
     drafted = draft(text)
@@ -201,39 +207,95 @@ def test_a_form_that_cannot_be_run_is_said_to_be_so() -> None:
 def test_ranges_become_parameters() -> None:
     """With the start values that were named."""
     found = spec(
-        "Tune the RSI length between 7 and 21 by 7s and the entry level between 20 and 35 by 5s. Start at 14 and 30. Bitcoin, daily."
+        "Tune the RSI length between 7 and 21 by 7s and the entry level between 20 and 35 by 5s. "
+        "Start at 14 and 30. Bitcoin, daily."
     )
     assert found.rules[0].entry == "rsi(close,length) < level"
     assert [(one.name, one.default, one.low, one.high, one.step) for one in found.params] == [
-        ("length", 14, 7, 21, 7), ("level", 30, 20, 35, 5),
-    ]  # fmt: skip
+        ("length", 14, 7, 21, 7),
+        ("level", 30, 20, 35, 5),
+    ]
 
 
 @pytest.mark.parametrize(
     ("turns", "place", "value"),
     [
-        (["25/75 SMA, Litecoin daily.", "Swap Litecoin for Monero and use weekly bars."], "symbols", ("XMR/USDT",)),
-        (["RSI(5) under 15 on KO daily.", "Add a five percent stop.", "Make the stop four percent."], "stop", [("pct", 0.04)]),
+        (
+            ["25/75 SMA, Litecoin daily.", "Swap Litecoin for Monero and use weekly bars."],
+            "symbols",
+            ("XMR/USDT",),
+        ),
+        (
+            [
+                "RSI(5) under 15 on KO daily.",
+                "Add a five percent stop.",
+                "Make the stop four percent.",
+            ],
+            "stop",
+            [("pct", 0.04)],
+        ),
         (["EMA 20/50 on BTC 4h, stop 3%", "Use a 2 ATR stop instead."], "stop", [("atr", 2.0)]),
-        (["EMA 20/50 on BTC 4h", "15/60 please"], "entry", "cross_above(ema(close,15),ema(close,60))"),
-        (["EMA 20/50 on BTC 4h", "fast one to 10"], "entry", "cross_above(ema(close,10),ema(close,50))"),
-        (["SMA 50/200 on SPY", "Use EMAs instead of SMAs."], "exit", "cross_below(ema(close,50),ema(close,200))"),
+        (
+            ["EMA 20/50 on BTC 4h", "15/60 please"],
+            "entry",
+            "cross_above(ema(close,15),ema(close,60))",
+        ),
+        (
+            ["EMA 20/50 on BTC 4h", "fast one to 10"],
+            "entry",
+            "cross_above(ema(close,10),ema(close,50))",
+        ),
+        (
+            ["SMA 50/200 on SPY", "Use EMAs instead of SMAs."],
+            "exit",
+            "cross_below(ema(close,50),ema(close,200))",
+        ),
         (["RSI(2) < 10 on QQQ", "Use RSI(3) instead of RSI(2)."], "entry", "rsi(close,3) < 10"),
         (["RSI(14) unter 30 auf SPY täglich", "Schwelle auf 25."], "entry", "rsi(close,14) < 25"),
-        (["Z-Wert 40 Kerzen auf BNB/EUR, 2h, Einstieg bei minus 2.", "Einstieg erst bei minus 2,5 und Ausstieg bei minus 0,5."], "exit", "zscore(close,40) > -0.5"),
-        (["RSI below 30 on ETH 4h, only above the 200 SMA", "Drop the trend filter."], "entry", "rsi(close,14) < 30"),
-        (["RSI below 30 on ETH 4h", "Only when ADX is below 20."], "entry", "rsi(close,14) < 30 and adx(14) < 20"),
-        (["Donchian 20/10 on gold daily", "Make it 55/20."], "exit", "close < donchian_lower(20)[1]"),
-        (["Breakout above the 40-day high, NVDA, 8% trailing stop", "Forget the trailing stop, use a 5% hard stop."], "stop", [("pct", 0.05)]),
+        (
+            [
+                "Z-Wert 40 Kerzen auf BNB/EUR, 2h, Einstieg bei minus 2.",
+                "Einstieg erst bei minus 2,5 und Ausstieg bei minus 0,5.",
+            ],
+            "exit",
+            "zscore(close,40) > -0.5",
+        ),
+        (
+            ["RSI below 30 on ETH 4h, only above the 200 SMA", "Drop the trend filter."],
+            "entry",
+            "rsi(close,14) < 30",
+        ),
+        (
+            ["RSI below 30 on ETH 4h", "Only when ADX is below 20."],
+            "entry",
+            "rsi(close,14) < 30 and adx(14) < 20",
+        ),
+        (
+            ["Donchian 20/10 on gold daily", "Make it 55/20."],
+            "exit",
+            "close < donchian_lower(20)[1]",
+        ),
+        (
+            [
+                "Breakout above the 40-day high, NVDA, 8% trailing stop",
+                "Forget the trailing stop, use a 5% hard stop.",
+            ],
+            "stop",
+            [("pct", 0.05)],
+        ),
         (["MACD cross on SOL 1h", "Also allow shorts.", "Actually no shorts."], "sides", ["long"]),
         (["MACD cross on SOL 1h", "Also allow shorts."], "sides", ["long", "short"]),
         (["EMA 10/30 on ADA 1h, take profit 5%", "Remove the take profit."], "targets", ()),
         (["EMA 20/50 BTC 4h", "add ETH too"], "symbols", ("BTC/USDT", "ETH/USDT")),
         (["EMA 20/50 BTC 4h", "Nimm lieber ETH."], "symbols", ("ETH/USDT",)),
-        (["EMA 20/50 BTC 4h", "Now draft something else: Z-score(30) under -2 on ETH 1h."], "entry", "zscore(close,30) < -2"),
+        (
+            ["EMA 20/50 BTC 4h", "Now draft something else: Z-score(30) under -2 on ETH 1h."],
+            "entry",
+            "zscore(close,30) < -2",
+        ),
     ],
-)  # fmt: skip
-def test_a_later_turn_overrides_an_earlier_one(turns: list[str], place: str, value: Any) -> None:
+)
+def test_a_later_turn_overrides_an_earlier_one(turns: list[str], place: str, value: object) -> None:
     """What was taken back is gone, everything else stays."""
     found = spec(*turns)
     seen = {

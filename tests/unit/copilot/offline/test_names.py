@@ -39,11 +39,18 @@ def test_names_and_tickers_are_found_in_order(text: str, symbols: list[str]) -> 
 @pytest.mark.parametrize(
     "text",
     [
-        "RSI and EMA with ATR and a SL", "buy near the low", "one dot above", "click the link",
-        "Kaufe am Tag", "PLEASE BUY THE DIP NOW", "\u0412\u0422\u0421/USDT", "\uff22\uff34\uff23",
-        "KGV unter 10", "RISK 1%",
+        "RSI and EMA with ATR and a SL",
+        "buy near the low",
+        "one dot above",
+        "click the link",
+        "Kaufe am Tag",
+        "PLEASE BUY THE DIP NOW",
+        "\u0412\u0422\u0421/USDT",
+        "\uff22\uff34\uff23",
+        "KGV unter 10",
+        "RISK 1%",
     ],
-)  # fmt: skip
+)
 def test_words_indicators_and_look_alikes_are_no_instruments(text: str) -> None:
     """Cyrillic and full-width letters never match."""
     assert find_symbols(text).symbols == ()
@@ -61,13 +68,24 @@ def test_each_mention_leaves_a_placeholder_that_nobody_types() -> None:
 @pytest.mark.parametrize(
     ("text", "timeframe"),
     [
-        ("4h", "4h"), ("six-hour bars", "6h"), ("on the daily", "1d"), ("Stundenchart", "1h"),
-        ("4-Stunden-Chart", "4h"), ("Tageskerzen", "1d"), ("weekly bars", "1w"), ("H4", "4h"),
-        ("15 min", "15m"), ("5m", "5m"), ("zwei Stunden,", "2h"), ("60 minute chart", "1h"),
-        ("wöchentlich", "1w"), ("monthly bars", "1M"), ("btc 4h ema 20", "4h"),
+        ("4h", "4h"),
+        ("six-hour bars", "6h"),
+        ("on the daily", "1d"),
+        ("Stundenchart", "1h"),
+        ("4-Stunden-Chart", "4h"),
+        ("Tageskerzen", "1d"),
+        ("weekly bars", "1w"),
+        ("H4", "4h"),
+        ("15 min", "15m"),
+        ("5m", "5m"),
+        ("zwei Stunden,", "2h"),
+        ("60 minute chart", "1h"),
+        ("wöchentlich", "1w"),
+        ("monthly bars", "1M"),
+        ("btc 4h ema 20", "4h"),
         ("weekly RSI above 50", "1w"),
     ],
-)  # fmt: skip
+)
 def test_bar_lengths_are_found(text: str, timeframe: str) -> None:
     """In words, codes and numbers."""
     found = find_timeframe(normalise(text, "de" if "tund" in text or "ag" in text else "en"))
@@ -107,11 +125,16 @@ def test_an_odd_length_is_reported_as_rejected() -> None:
 @pytest.mark.parametrize(
     ("count", "word", "chart", "crypto", "bars"),
     [
-        (20, "days", "1d", True, 20), (200, "tage", "4h", True, 1200), (8, "hours", "1h", True, 8),
-        (1, "month", "1d", False, 21), (12, "monate", "1M", False, 12), (2, "weeks", "1d", False, 10),
-        (30, "minutes", "5m", False, 6), (5, "kerzen", "1h", True, 5),
+        (20, "days", "1d", True, 20),
+        (200, "tage", "4h", True, 1200),
+        (8, "hours", "1h", True, 8),
+        (1, "month", "1d", False, 21),
+        (12, "monate", "1M", False, 12),
+        (2, "weeks", "1d", False, 10),
+        (30, "minutes", "5m", False, 6),
+        (5, "kerzen", "1h", True, 5),
     ],
-)  # fmt: skip
+)
 def test_lengths_become_bars_of_the_chart(
     count: int, word: str, chart: str, crypto: bool, bars: int
 ) -> None:

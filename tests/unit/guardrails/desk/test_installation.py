@@ -50,6 +50,7 @@ def answering(port: int, mark: str) -> Iterator[None]:
     server.server_close()
 
 
+@pytest.mark.network
 @pytest.mark.parametrize("name", ["desk", "copilot"])
 def test_only_our_own_child_is_ready(tmp_path: Path, name: str) -> None:
     """Another process that answers on the port is not taken for the one that was started."""
