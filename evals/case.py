@@ -146,7 +146,7 @@ class Case(Record):
     kind: Kind
     turns: Annotated[tuple[str, ...], Field(min_length=1)]
     expect: Expect
-    note: str = ""
+    note: str | None = None
 
 
 class BrokenCase(Record):

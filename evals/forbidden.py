@@ -171,14 +171,14 @@ def keeps(what: str, spec: StrategySpec | None) -> bool:
     """
     if spec is None:
         return False
-    head = what.partition("_")[0]
-    if what in _PARTS or (what.endswith(("_side", "_stop", "_exit", "_rule")) and head in _PARTS):
-        return _PARTS[head](spec)
+    part = re.sub(r"_(?:side|stop|exit|rule)$", "", what)
+    if part in _PARTS:
+        return _PARTS[part](spec)
     names: set[str] = {*(stop.kind for stop in spec.stops), *(one.kind for one in spec.targets)}
     names |= {name.lower().partition("/")[0] for name in spec.universe.symbols}
     names |= {name for name, value in spec.limits if value}
     names.update((spec.sizing.kind, spec.family), _operators(spec))
-    return any(what == name or name.startswith(f"{what}_") for name in names)
+    return any(part == name or name.startswith(f"{part}_") for name in names)
 
 
 def _operators(spec: StrategySpec) -> Iterator[str]:

@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 from engine.language.expressions import read
 from engine.language.nodes import Call, Name, Node, walk
 from engine.language.operators import OPERATORS
-from engine.language.warmup import constants_of
 from engine.language.spec import Stop, Target
+from engine.language.warmup import constants_of
 from evals.case import Expect, WantedIndicator, WantedStop, WantedTarget
 from evals.drafted import DraftedSpec
 from evals.matching import close_to

@@ -110,7 +110,7 @@ def centred_detrended(bars: Bars) -> FloatArray:
     out[length - 1 :][: len(means)] = means if len(bars) >= length else np.nan
     ahead = length // 2 + 1
     mean = np.concatenate((out[ahead:], np.full(min(ahead, len(out)), np.nan)))
-    return np.subtract(bars.close, mean)
+    return np.asarray(bars.close - mean, dtype=np.float64)
 
 
 def chikou(bars: Bars) -> FloatArray:

@@ -70,17 +70,17 @@ def setup_page(request: Request, desk: DeskOf) -> Response:
     """The form of the first operator."""
     if not desk.first_operator.needed():
         return go("/sign-in")
-    return html(request, "setup.html", problem=None, token="", name="")
+    return html(request, "setup.html", problem=None, code="", name="")
 
 
 @router.post("/setup")
 async def setup(request: Request, desk: DeskOf) -> Response:
     """Make the first operator by form; a refusal keeps code and name."""
     form = await form_of(request)
-    token, name = form.get("token", ""), form.get("name", "")
+    code, name = form.get("token", ""), form.get("name", "")
     try:
-        await asyncio.to_thread(desk.first_operator.enrol, token, name, form.get("password", ""))
+        await asyncio.to_thread(desk.first_operator.enrol, code, name, form.get("password", ""))
     except PeakError as error:
         problem = fault_row(error, language_of(request))
-        return html(request, "setup.html", 422, problem=problem, token=token, name=name)
+        return html(request, "setup.html", 422, problem=problem, code=code, name=name)
     return go("/sign-in")

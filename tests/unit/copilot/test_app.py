@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from config.secrets import CopilotSecrets, create_secrets, new_token
 from config.settings import CopilotSettings
-from copilot.__main__ import main
 from copilot.app import open_model, read_boot
 from copilot.app_draft import draft_once
 from engine.clock import SystemClock
 from engine.errors import PeakError
 from tests.copilot_world import spec_data
+from tests.needs import ROOT
 
 
 def boot_file(folder: Path, **changed: object) -> Path:
@@ -77,22 +79,26 @@ def test_a_given_spec_is_changed() -> None:
     assert answer["reply"]["spec"]["stops"][0]["value"] == 0.05
 
 
+def drafted(*words: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own: it refuses to run beside the desk's modules."""
+    command = [sys.executable, "-m", "copilot", "draft", *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
 @pytest.mark.parametrize(
     ("text", "code"), [("20/50 EMA cross on BTC", 0), ("Make me rich.", 1), ("Go live now.", 1)]
 )
-def test_the_command_says_by_its_exit_code_whether_there_is_a_draft(
-    text: str, code: int, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_says_by_its_exit_code_whether_there_is_a_draft(text: str, code: int) -> None:
     """0 with a draft, 1 with a question or a refusal; JSON in any case."""
-    assert main(["draft", "--text", text]) == code
-    assert "status" in json.loads(capsys.readouterr().out)["reply"]
+    done = drafted("--text", text)
+    assert done.returncode == code
+    assert "status" in json.loads(done.stdout)["reply"]
 
 
-def test_a_spec_that_cannot_be_read_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_spec_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     """Exit code 2 and the fault as JSON on stderr."""
     path = tmp_path / "spec.json"
     path.write_text("{}")
-    assert main(["draft", "--text", "x", "--spec-in", str(path)]) == 2
-    assert json.loads(capsys.readouterr().err)["error"]["code"] == "RECORD_INVALID"
+    done = drafted("--text", "x", "--spec-in", str(path))
+    assert done.returncode == 2
+    assert json.loads(done.stderr)["error"]["code"] == "RECORD_INVALID"
