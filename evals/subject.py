@@ -1,7 +1,8 @@
 """Who is examined: a conversation goes in, one outcome per turn comes out.
 
-The offline drafter is driven as the copilot drives it: secrets cut out, questions routed to the
-facts, everything else drafted. A model behind the same protocol is scored by the same suite.
+The offline drafter is driven directly: secrets cut out, questions routed to the facts by the
+copilot's own rule, everything else drafted. The graph's other routes (a bare wish to submit goes
+past the drafter there) are not part of it. A model behind the same protocol is scored alike.
 """
 
 from __future__ import annotations

@@ -163,7 +163,7 @@ def test_killed_at_every_point_nothing_is_lost_or_doubled(
         assert code == -signal.SIGKILL
         deaths += 1
         check(restarted(root))
-    assert deaths == {"commit": 15, "send": 3, "play": 6}[kind]
+    assert deaths == {"commit": 16, "send": 3, "play": 6}[kind]
 
 
 @pytest.mark.parametrize("second", ["commit:after:1", "commit:after:2", "send:after:1"])
