@@ -47,9 +47,8 @@ def understand(state: State) -> State:
     wanted = intent_of(text, language)
     if state.get("submit") and state.get("draft") is not None and wanted == "answer":
         wanted = "submit"
-    if wanted == "answer" and refusals(text, language):
-        wanted = "draft"
-    return {
-        "intent": wanted,
-        "wants_submit": bool(state.get("submit")) or wants_submit(text, language),
-    }
+    refused = bool(refusals(text, language))
+    if refused:
+        wanted = "draft"  # the drafter says what is refused, and why; nothing is handed in with it
+    submit = bool(state.get("submit")) or wants_submit(text, language)
+    return {"intent": wanted, "wants_submit": submit and not refused}
