@@ -12,7 +12,7 @@ import json
 import re
 import signal
 import socket
-import subprocess  # nosec B404 - it starts the project's own modules
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -109,7 +109,7 @@ class Supervisor:
         boot = private_file(self.run_dir / f"{plan.name}.boot.json")
         boot.write_text(json.dumps(plan.boot), encoding="utf-8")
         with self._log(plan.name).open("ab") as log:
-            return subprocess.Popen(  # noqa: S603  # nosec B603 - fixed module names
+            return subprocess.Popen(  # noqa: S603 - fixed module names
                 [sys.executable, "-m", plan.module, *_options(boot)],
                 stdin=subprocess.PIPE,  # never written to: it ends when we do
                 stdout=log,

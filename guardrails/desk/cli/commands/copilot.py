@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess  # nosec B404 - runs the project's own module
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -55,7 +55,7 @@ def _asked(text: str, spec_in: Path | None) -> dict[str, Any]:
     command = [sys.executable, "-P", "-m", "copilot", "draft", f"--text={text}"]
     command += [f"--spec-in={spec_in}"] if spec_in else []
     try:
-        done = subprocess.run(  # noqa: S603  # nosec B603 - own module, text as one argument
+        done = subprocess.run(  # noqa: S603 - own module, text as one argument
             command, check=False, capture_output=True, text=True, timeout=DRAFT_SECONDS
         )
     except subprocess.TimeoutExpired:

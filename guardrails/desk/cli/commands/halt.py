@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess  # nosec B404 - runs the project's own module
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -29,7 +29,7 @@ def kill(
         command += ["--flatten"] if flatten else []
         command += ["--json"] if as_json else []
     # the killer imports neither desk nor its store, so it works when they are broken
-    raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603  # nosec B603
+    raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603 - own module
 
 
 def _folder(state_dir: Path | None) -> Path:
