@@ -113,7 +113,7 @@ def _days(scan: Scan, *, round_the_clock: bool) -> tuple[str, ...]:
         week = DAYS if round_the_clock or "sat" in dropped else DAYS[:5]
         return tuple(day for day in week if day not in dropped)
     only = scan.take(
-        rf"(?:only|nur|just|ausschließlich) (?:trade |handeln |entries |einstiege )?(?:on |at |am |an )?(?P<list>{listed})|(?P<list2>{listed}) (?:only|nur)"
+        rf"(?:only|nur|just|ausschließlich) (?:trade |handeln |entries |einstiege )?(?:on |at |am |an )?(?P<list>{listed})(?! (?:kauf|buy|ein ?steig|einstieg|rein|verkauf|sell|entry|enter|go long|long))|(?P<list2>{listed}) (?:only|nur)"
     )
     if only:
         wanted = {_DAY_WORDS[word] for word in re.findall(_DAY, only["list"] or only["list2"])}

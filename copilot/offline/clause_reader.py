@@ -6,21 +6,40 @@ What is left out is taken from the context: `exit above -30` speaks of the indic
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 from copilot.offline.comparisons import ClauseReading, Context
-from copilot.offline.completing import again, complete, complete_still, direct, turned
+from copilot.offline.completing import (
+    again,
+    complete,
+    complete_still,
+    direct,
+    place_at,
+    turned,
+)
 from copilot.offline.lexer import Piece
-from copilot.offline.reading import VALUES, Reader, add, has_cue, knows_pair, line_of, next_kind
+from copilot.offline.reading import (
+    VALUES,
+    Reader,
+    add,
+    has_cue,
+    knows_pair,
+    line_of,
+    lines_known,
+    next_kind,
+)
 from copilot.offline.relating import flip
 from copilot.offline.tree import (
     CLOSE,
     ZERO,
     Condition,
+    Fixed,
     Operand,
     Relation,
+    Tree,
     number,
     number_text,
 )
@@ -40,15 +59,48 @@ def read_clause(pieces: list[Piece], context: Context) -> ClauseReading:
         complete(reader, None)
     elif reader.relation is not None and reader.relation.name in {"rising", "falling"}:
         complete_still(reader)
+    _last(reader)
     return ClauseReading(
         tuple(reader.found), tuple(item for item in reader.stack if item.kind != "number")
     )
+
+
+def leave_at(pieces: list[Piece], reading: ClauseReading) -> ClauseReading | None:
+    """`exit on the 20-day low`, `the 50 EMA as exit`: a lone line is where the position ends."""
+    named = [item for item in reading.alone if item.name != "close"]
+    related = any(piece.kind in {"relation", "number", "pattern", "reversed"} for piece in pieces)
+    if reading.comparisons or related or len(named) != 1:
+        return None
+    line = named[0]
+    if line.kind not in {"price", "channel"}:
+        return None
+    reader = Reader(pieces, Context())
+    place_at(reader, CLOSE, line)
+    return ClauseReading(tuple(reader.found))
 
 
 def _step(reader: Reader, piece: Piece, index: int) -> None:
     action = _ON.get(piece.kind)
     if action is not None:
         action(reader, piece, index)
+
+
+def _on_lasting(reader: Reader, piece: Piece, _index: int) -> None:
+    reader.lasting = int(piece.value)
+
+
+def _last(reader: Reader) -> None:
+    """`above the average for 3 bars`: the comparison has held that long."""
+    found = reader.found[-1] if reader.found else None
+    if found is None or reader.lasting <= 1 or not isinstance(found.tree, Condition):
+        return
+    if found.tree.relation in {">", "<", ">=", "<="}:
+        text, mirrored = (tree.render() for tree in (found.tree, found.tree.mirror()))
+        held = Fixed(
+            f"all_of({text},{reader.lasting})", f"all_of({mirrored},{reader.lasting})",
+            found.tree.negate().render(),
+        )  # fmt: skip
+        reader.found[-1] = replace(found, tree=held)
 
 
 def _on_symbol(reader: Reader, _piece: Piece, index: int) -> None:
@@ -81,6 +133,8 @@ def _on_times(reader: Reader, piece: Piece, _index: int) -> None:
 
 def _on_atr(reader: Reader, piece: Piece, _index: int) -> None:
     reader.offset = piece.value
+    period = re.search(r"\((\d{1,4})\)", piece.text)
+    reader.offset_period = int(period[1]) if period else 14
 
 
 def _on_operand(reader: Reader, piece: Piece, _index: int) -> None:
@@ -228,13 +282,22 @@ def _on_bare(reader: Reader, piece: Piece) -> None:
     directed = piece.name in {"cross_above", "cross_below"}
     if directed and reader.found and reader.found[-1].open_cross:
         direct(reader, piece)
-    elif piece.name in _CROSSINGS and knows_pair(reader):
+    elif directed and reader.found and _at_number(reader.found[-1].tree):
+        turned(reader, replace(piece, name="up" if piece.name == "cross_above" else "down"))
+    elif (piece.name in _CROSSINGS and knows_pair(reader)) or (
+        piece.name in {"<", ">"} and has_cue(reader) and lines_known(reader)
+    ):
         again(reader, piece)
     elif (directed or piece.name in {"<", ">"}) and has_cue(reader):
         line = line_of(reader)
         if line is not None:
             reader.relation = piece
             complete(reader, line)
+
+
+def _at_number(tree: Tree) -> bool:
+    """`below -80 crossing up`: the level was named first, its crossing after it."""
+    return isinstance(tree, Condition) and tree.right is not None and tree.right.kind == "number"
 
 
 def _at_fits(reader: Reader, index: int) -> bool:
@@ -255,6 +318,6 @@ _ON: Final[dict[str, Callable[[Reader, Piece, int], None]]] = {
     "operand": _on_operand, "number": _on_number, "percent": _on_percent,
     "relation": _on_relation, "pattern": _on_pattern, "symbol": _on_symbol, "and": _on_word,
     "or": _on_word, "not": _on_not, "possessive": _on_possessive, "times": _on_times,
-    "atr": _on_atr,
+    "atr": _on_atr, "lasting": _on_lasting,
 }  # fmt: skip
 """What each kind of piece does to the reading."""

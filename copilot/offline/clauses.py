@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from copilot.offline.clause_reader import read_clause
+from copilot.offline.clause_reader import leave_at, read_clause
 from copilot.offline.comparisons import ClauseReading, Comparison, Context
 from copilot.offline.lexer import Piece
 from copilot.offline.tree import Operand
 
 Role = Literal["entry", "exit", "short", "cover", "hold", "filter"]
 
+_ENTRIES: Final[tuple[Role, ...]] = ("entry", "short", "hold", "filter")
 _ENTRY_ROLES: Final = frozenset({"entry", "short", "hold", "filter"})
 
 
@@ -100,6 +101,15 @@ class _Walk:
     open_role: bool = False
     pending: list[tuple[Comparison, ...]] = field(default_factory=list)
     last_entry: Role = "entry"
+    known_entry: bool = False
+    entry_later: bool = False
+
+    def closes(self, role: Role) -> bool:
+        """Whether waiting conditions can be an exit: then some entry has to be elsewhere."""
+        if role not in {"exit", "cover"}:
+            return True
+        named = any(self.roles.by_role.get(item) for item in _ENTRIES)
+        return named or self.known_entry or self.entry_later
 
     def settle(self, role: Role) -> None:
         """Give the clauses that waited for a word the role of that word."""
@@ -111,7 +121,10 @@ class _Walk:
 def assign(clauses: list[Clause], context: Context | None = None) -> Roles:
     """Each clause's conditions under their role; without any word they are entries."""
     walk = _Walk(Roles(context=context or Context()))
-    for clause in clauses:
+    walk.known_entry = walk.roles.context.entry is not None
+    cued = [any(cue.name in _ENTRY_ROLES for cue in clause.cues) for clause in clauses]
+    for index, clause in enumerate(clauses):
+        walk.entry_later = any(cued[index + 1 :])
         if clause.starts_sentence:
             walk.settle("entry")
             walk.open_role = (
@@ -127,16 +140,19 @@ def assign(clauses: list[Clause], context: Context | None = None) -> Roles:
 def _clause(walk: _Walk, clause: Clause) -> None:
     reading = read_clause(clause.pieces, walk.roles.context)
     role = _role_of(walk, clause)
+    line = leave_at(clause.pieces, reading) if role in {"exit", "cover"} else None
+    reading = line or reading
     _flags(walk, clause, role)
     walk.roles.alone += [(role, operand) for operand in reading.alone]
     if role is None:
         _without_cue(walk, reading)
         return
     walk.roles.cued.add(role)
-    suffix = _is_suffix(clause, reading)
+    suffix = line is None and _is_suffix(clause, reading)
     if walk.pending:
-        walk.settle(role if suffix or not reading.comparisons else "entry")
-        suffix = suffix or not reading.comparisons
+        late = (suffix or not reading.comparisons) and walk.closes(role)
+        walk.settle(role if late else "entry")
+        suffix = suffix or (late and not reading.comparisons)
     if reading.comparisons:
         walk.roles.add(role, reading.comparisons)
     walk.role = role

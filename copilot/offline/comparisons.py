@@ -10,6 +10,7 @@ from copilot.offline.tree import (
     Joined,
     Operand,
     Tree,
+    join,
 )
 
 UNRESOLVED: Final = "cross_above"
@@ -17,11 +18,15 @@ UNRESOLVED: Final = "cross_above"
 
 @dataclass(slots=True)
 class Context:
-    """What earlier clauses leave behind: the last indicator, the last pair, all operands seen."""
+    """What earlier clauses leave behind: the last indicator, the last pair, all operands seen.
+
+    `entry` is the rule of an earlier turn, which an exit or the other side may speak of.
+    """
 
     subject: Operand | None = None
     pair: Condition | None = None
     seen: list[Operand] = field(default_factory=list)
+    entry: Tree | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +63,7 @@ def joined(comparisons: list[Comparison]) -> Tree | None:
             groups[-1].append(comparison.tree)
         else:
             groups.append([comparison.tree])
-    parts: list[Tree] = [
-        group[0] if len(group) == 1 else Joined("and", tuple(group)) for group in groups
-    ]
+    parts = [part for group in groups if (part := join("and", group)) is not None]
     if len(parts) <= 1:
         return parts[0] if parts else None
     return Joined("or", tuple(parts))

@@ -88,6 +88,8 @@ def _closes_itself(plan: Plan) -> bool:
 
 def _exits(plan: Plan) -> None:
     for index, side in enumerate(plan.entries):
+        if side in plan.exits and plan.exits[side].render() == plan.entries[side].render():
+            del plan.exits[side]  # a misreading: such a position would never last
         if side in plan.exits or _closes_itself(plan):
             continue
         found = default_exit(plan.entries[side])
@@ -109,7 +111,7 @@ def _stops(plan: Plan) -> None:
     if plan.no_stop:
         plan.assume("/stops", "none", sentence("assume_no_stop", plan.language))
         return
-    if any(stop.kind in _PRICED for stop in plan.stops):
+    if _priced_stops(plan):
         return
     wide = bool([stop for stop in plan.stops if "/stops/time_bars" not in plan.assumptions])
     value = 3.0 if wide else 2.0
@@ -122,6 +124,8 @@ def _sizing(plan: Plan) -> Sizing:
     sizing = plan.sizing
     if sizing is None:
         return cautious(plan)
+    if sizing.kind == "risk_per_trade" and plan.no_stop and not _priced_stops(plan):
+        return cautious(plan, "assume_sizing_no_stop")
     if sizing.kind == "risk_per_trade" and sizing.max_position_frac == 1 and plan.cap is None:
         wanted = max([_WIDER_POSITION, *(
             (sizing.value or 0) / stop.value for stop in plan.stops
@@ -140,14 +144,18 @@ def _capped(sizing: Sizing, cap: float) -> Sizing:
     )  # fmt: skip
 
 
-def cautious(plan: Plan) -> Sizing:
+def _priced_stops(plan: Plan) -> bool:
+    return any(stop.kind in _PRICED for stop in plan.stops)
+
+
+def cautious(plan: Plan, why: str = "assume_sizing") -> Sizing:
     """The size of the conservative profile, listed as an assumption."""
     if plan.ranking is not None:
         plan.assume("/sizing", "equal_weight", sentence("assume_sizing", plan.language))
         return Sizing(kind="equal_weight", value=None)
     cap = plan.cap or MAX_POSITION
-    if plan.no_stop or not any(stop.kind in _PRICED for stop in plan.stops):
-        plan.assume("/sizing", f"fixed_fraction {cap:g}", sentence("assume_sizing", plan.language))
+    if plan.no_stop or not _priced_stops(plan):
+        plan.assume("/sizing", f"fixed_fraction {cap:g}", sentence(why, plan.language))
         return Sizing(kind="fixed_fraction", value=cap, max_position_frac=cap)
     value = f"risk_per_trade {RISK_PER_TRADE:g}, max_position_frac {cap:g}"
     plan.assume("/sizing", value, sentence("assume_sizing", plan.language))

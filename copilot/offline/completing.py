@@ -7,7 +7,15 @@ from dataclasses import replace
 from copilot.offline.comparisons import UNRESOLVED
 from copilot.offline.lexer import Piece
 from copilot.offline.reading import PARTNERS, Reader, add, line_of, partner
-from copilot.offline.relating import UPPER, flip, is_level, relate, same_kind, scaled
+from copilot.offline.relating import (
+    UPPER,
+    flip,
+    is_level,
+    relate,
+    same_kind,
+    scaled,
+    senseless,
+)
 from copilot.offline.tree import (
     CLOSE,
     ZERO,
@@ -52,7 +60,8 @@ def again(reader: Reader, piece: Piece) -> None:
     if pair is None and subject is not None:
         pair = Condition(subject, UNRESOLVED, ZERO)
     if pair is not None and pair.left.kind != "number":
-        relation: Relation = "cross_below" if piece.name == "cross_below" else "cross_above"
+        back: Relation = "cross_below" if piece.name == "cross_below" else "cross_above"
+        relation: Relation = piece.name if piece.name in {"<", ">"} else back  # type: ignore[assignment]  # both are relations
         add(reader, replace(pair, relation=relation), piece.name == "cross")
 
 
@@ -71,6 +80,8 @@ def complete(reader: Reader, right: Operand | None, *, percent: bool = False) ->
         left, right = right, left
     left, right = fill(reader, left, right)
     if left is None or right is None or left.kind == "number" or left == right:
+        return
+    if senseless(left, same_kind(left, right, percent=percent), shifted=reader.offset is not None):
         return
     right = scaled(reader, same_kind(left, right, percent=percent), piece)
     if piece.name in {"at", "to"}:

@@ -11,8 +11,9 @@ from copilot.offline.plan import Plan
 from copilot.offline.plan_conditions import keep_only
 from copilot.offline.scan import NUM, Scan
 from copilot.offline.slots import Slots
+from copilot.offline.stops import STOP_WORD
 from copilot.offline.symbols import index_of
-from engine.language.spec import Stop
+from engine.language.spec import Stop, Target
 
 
 def change_universe(plan: Plan, slots: Slots, scan: Scan) -> None:
@@ -68,27 +69,78 @@ def change_sides(plan: Plan, slots: Slots) -> None:
 def change_protection(plan: Plan, slots: Slots, scan: Scan) -> None:
     """Stops, targets and size of a later message in the place of the earlier ones."""
     if slots.stops:
+        if scan.has(_INSTEAD_OF_STOP):
+            plan.stops = [stop for stop in plan.stops if stop.kind in _PLACES]
+            plan.no_stop = True
         plan.stops = _stops(plan, slots.stops, adding=scan.has(ADD))
-        plan.no_stop = False
+        plan.no_stop = plan.no_stop and all(stop.kind in _PLACES for stop in plan.stops)
         plan.said("/stops")
     elif slots.no_stop:
-        other = re.search(
-            rf"(?:sondern|but|instead|rather|lieber|stattdessen|aber)[^.;%\d]{{0,20}}(?P<pct>{NUM})%",
-            slots.text,
-        )
-        plan.stops, plan.no_stop = [], other is None
-        if other:
-            plan.stops = [Stop(kind="pct", value=round(float(other["pct"]) / 100, 10))]
+        other = _other_stop(slots.text)
+        plan.stops, plan.no_stop = [other] if other else [], other is None
         plan.said("/stops")
+    elif plan.stops and (factor := _factor(scan, rf"{STOP_WORD}|stop distance|stopp?abstand")):
+        plan.stops = [_scaled(stop, factor) for stop in plan.stops]
     if slots.targets:
         plan.targets = list(slots.targets)
         plan.said("/targets")
+    elif factor := _factor(scan, r"targets?|take profits?|ziele?|gewinnziele?"):
+        plan.targets = [_scaled_target(target, factor) for target in plan.targets]
     if slots.sizing is not None:
         plan.sizing, plan.cap = slots.sizing, slots.cap
+        plan.said("/sizing")
+    elif plan.sizing is not None and plan.sizing.value and (factor := _factor(scan, _SIZE)):
+        value = round(plan.sizing.value * factor, 10)
+        plan.sizing = plan.sizing.model_copy(update={"value": value})
         plan.said("/sizing")
     elif slots.cap is not None:
         plan.cap = slots.cap
         plan.said("/sizing/max_position_frac")
+
+
+_INSTEAD_OF_STOP: Final = (
+    r"(?:instead of|rather than|in place of|statt|anstatt|anstelle|replac\w*|swap\w*|ersetz\w*|tausch\w*) "
+    rf"(?:\w+ ){{0,2}}(?:{STOP_WORD}|stopp?s)"
+)
+
+
+def _other_stop(text: str) -> Stop | None:
+    """`no stop but 3 %`: the stop that is wanted in its place."""
+    other = re.search(
+        r"(?:sondern|but|instead|rather|lieber|stattdessen|aber)[^.;%\d]{0,20}"
+        rf"(?P<n>{NUM}) ?(?P<unit>%|atrs?\b)",
+        text,
+    )
+    if other is None:
+        return None
+    if other["unit"] == "%":
+        return Stop(kind="pct", value=round(float(other["n"]) / 100, 10))
+    return Stop(kind="atr", value=float(other["n"]), period=14)
+
+
+def _factor(scan: Scan, what: str) -> float:
+    """2 for `double the ...`, 0.5 for `halve the ...`, 0 when the text says neither."""
+    for factor, words in ((2.0, _DOUBLE), (0.5, _HALVE)):
+        if scan.has(rf"(?:{words})(?: the| my| den| die| das| der)? (?:{what})"):
+            return factor
+    return 0.0
+
+
+_SIZE: Final = r"risk|size|position(?: size)?|risiko|größe|einsatz|positionsgröße"
+_DOUBLE: Final = r"doubl(?:e|ing)|verdopp(?:le|el|eln|ele)|twice"
+_HALVE: Final = r"halv(?:e|ing)|cut in half|halbier(?:e|en)?"
+
+
+def _scaled(stop: Stop, factor: float) -> Stop:
+    if stop.kind in _PLACES or stop.value is None:
+        return stop
+    return stop.model_copy(update={"value": round(stop.value * factor, 10)})
+
+
+def _scaled_target(target: Target, factor: float) -> Target:
+    if target.value is None:
+        return target
+    return target.model_copy(update={"value": round(target.value * factor, 10)})
 
 
 _PLACES: Final = {"time_bars": "time", "breakeven_after_r": "even"}

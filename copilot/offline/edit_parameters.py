@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import partial
+from typing import Final
 
 from copilot.offline.operands import find_operands
 from copilot.offline.plan import Plan, tree_of
@@ -19,6 +20,9 @@ from copilot.offline.tree import (
     Tree,
     number,
 )
+from copilot.offline.windows import Window, rewindowed, window_of
+
+_TWO_WINDOWS: Final = r"(?<![\d.:/])(?P<a>\d{1,4}) ?(?:/|and|und|&) ?(?P<b>\d{1,4})(?!\d|\.\d|[:%/]| ?(?:%|r\b|atr|percent|prozent|bars?|days?|kerzen|tage))"
 
 
 def change_parameters(plan: Plan, slots: Slots, scan: Scan) -> None:
@@ -39,6 +43,8 @@ def change_parameters(plan: Plan, slots: Slots, scan: Scan) -> None:
         if match:
             each(plan, partial(_with_window, window=int(match["n"]), which=name))
     _pair_of_windows(plan, slots)
+    if slots.window is not None:
+        _new_window(plan, slots.window)
     replaced = re.search(
         r"(?:instead of|rather than|statt|anstatt|anstelle von|not) (?P<old>[^.,;]+?)(?=[.,;]|$| (?:use|lieber|jetzt|nun|nimm)\b)",
         slots.text,
@@ -53,23 +59,33 @@ def change_parameters(plan: Plan, slots: Slots, scan: Scan) -> None:
             each(plan, partial(_with_operand, fresh=operand, text=slots.text))
 
 
+def _new_window(plan: Plan, window: Window) -> None:
+    """For the rules it names; else wherever the window of the entry's indicator stands."""
+    main = main_condition(plan)
+    only = window_of(main) if main is not None and window.role == "both" else ""
+    for trees, role in ((plan.entries, "entry"), (plan.exits, "exit")):
+        if window.role in {role, "both"}:
+            for side, tree in trees.items():
+                trees[side] = mapped(tree, partial(rewindowed, bars=window.bars, only=only))
+
+
 def _pair_of_windows(plan: Plan, slots: Slots) -> None:
     """`make it 55/20`: the two windows of the channel, or of the two averages."""
-    match = re.search(r"(?<![\d.:/])(?P<a>\d{1,4}) ?/ ?(?P<b>\d{1,4})(?!\d|\.\d|[:%/])", slots.text)
-    if match is None or slots.says_rules:
+    match = re.search(_TWO_WINDOWS, slots.text)
+    if match is None or slots.says_rules or slots.stops or slots.targets:
         return
     first, second = int(match["a"]), int(match["b"])
     main = main_condition(plan)
     if main is not None and main.right is not None and main.right.kind == "channel":
         for trees, window in ((plan.entries, first), (plan.exits, second)):
             for side, tree in trees.items():
-                trees[side] = mapped(tree, partial(_rewindowed, window=window))
+                trees[side] = mapped(tree, partial(_of_channel, window=window))
     else:
         each(plan, partial(_with_window, window=min(first, second), which="fast"))
         each(plan, partial(_with_window, window=max(first, second), which="slow"))
 
 
-def _rewindowed(item: Condition, window: int) -> Condition:
+def _of_channel(item: Condition, window: int) -> Condition:
     if item.right is None or item.right.kind != "channel":
         return item
     return replace(item, right=_windowed(item.right, window))

@@ -13,6 +13,8 @@ REMOVE: Final = r"(?:drop|remov\w*|delet\w*|without|no more|no longer|forget(?: 
 
 AWAY: Final = r"(?:weg|raus|heraus|weglassen|fallen|doch nicht|nicht mehr|away|out|off)"
 
+GONE: Final = r"(?:(?:soll\w*|kann|muss|darf|fliegt|fällt|kommt|bitte|ganz|wieder) (?:\w+ ){0,2}?(?:weg|raus|entfallen|verschwinden)|entfällt|weglassen|(?:should|can|must|may|has to|needs to|ought to) (?:go|be (?:removed|dropped))(?: away)?|goes away|comes off|is gone)"
+
 INSTEAD: Final = r"(?:instead(?: of)?|rather than|replac\w*|swap\w*|switch\w*|exchang\w*|change|statt(?:dessen)?|anstatt|anstelle|ersetz\w*|tausch\w*|wechsl\w*|lieber|sondern|änder\w*)"
 
 NEW: Final = r"(?:new (?:strategy|idea|draft|one|system)|start over|from scratch|different (?:strategy|idea|system)|another (?:strategy|idea|one|system)|something (?:else|different)|neue[rsn]? (?:strategie|idee|entwurf|system)|von vorn\w*|ganz (?:was )?ander\w*|andere (?:strategie|idee)|etwas ander\w*|was ander\w*|noch eine strategie)"

@@ -22,7 +22,7 @@ from copilot.offline.taking_back import take_back
 def base_of(plan: Plan) -> Base:
     """What a later message may leave out: chart, instrument, indicator, kind of average."""
     main = main_condition(plan)
-    context = Context()
+    context = Context(entry=plan.entries.get("long") or plan.entries.get("short"))
     if main is not None:
         if main.left.kind not in {"price", "channel", "number"}:
             context.subject = main.left

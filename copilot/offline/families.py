@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from copilot.offline.scan import Scan
@@ -57,6 +58,8 @@ def without_family_words(scan: Scan) -> None:
 def _of_condition(item: Condition) -> Family:
     left, right = item.left, item.right
     down = item.relation in {"<", "<=", "cross_below"}
+    if left.name in {"plus_di", "minus_di", "adx", "aroon_up", "aroon_down"} and not down:
+        return "trend_following"
     if left.kind in {"oscillator", "willr"}:
         lines = right is not None and right.kind != "number"
         if left.name in {"aroon_up", "aroon_down", "plus_di", "minus_di"}:
@@ -96,6 +99,8 @@ _SIGNS: Final[tuple[tuple[Family, tuple[str, ...]], ...]] = (
 
 
 def _of_fixed(item: Fixed) -> Family:
+    if item.text.startswith("all_of(") and re.search(r"ma\(close,\d+\),|> \w*ma\(", item.text):
+        return "mean_reversion" if " < " in item.text else "trend_following"
     for family, signs in _SIGNS:
         if any(sign in item.text for sign in signs):
             return family

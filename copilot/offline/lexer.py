@@ -16,13 +16,22 @@ from copilot.offline.tree import Fixed, Operand
 
 PieceKind = Literal[
     "operand", "relation", "cue", "number", "percent", "times", "atr", "bars", "symbol",
-    "reversed", "else", "and", "or", "not", "comma", "stop", "possessive", "pattern",
+    "reversed", "else", "and", "or", "not", "comma", "stop", "possessive", "pattern", "lasting",
 ]  # fmt: skip
 
 _N = r"-?\d+(?:\.\d+)?"
+_BARS: Final = (
+    r"(?:closes?|bars?|candles?|days?|kerzen?|tagen?|tage|schlusskurse?n?|perioden|periods)"
+)
+_ROW: Final = r"(?:in a row|running|straight|in succession|consecutively|in folge|nacheinander|hintereinander|am stück)"
+_LASTING: Final = (
+    rf"(?:for|since|seit|during) (?:at least |the last |the past |mindestens |den letzten )*(?P<lasting>\d+) (?:consecutive |straight )?{_BARS}(?: {_ROW})?(?![a-zäöüß])"
+    rf"|\d+ (?:(?:consecutive|straight|aufeinanderfolgende\w*) {_BARS}|{_BARS} {_ROW})(?![a-zäöüß])"
+)
 _SIMPLE: Final[tuple[tuple[PieceKind, str], ...]] = (
     ("else", rf"(?<![a-zäöüß])(?:{ELSE_CASH})(?![a-zäöüß])"),
     ("reversed", rf"(?<![a-zäöüß])(?:{REVERSED})(?![a-zäöüß])"),
+    ("lasting", _LASTING),
     ("percent", rf"{_N}%"),
     ("times", rf"{_N} ?(?:x|times|mal|fold)(?![a-zäöüß])(?: (?:of|the|as high as|so hoch wie|des|der|dem))*"),
     ("atr", rf"{_N} ?(?:x ?)?atrs?(?: ?\(\d+\))?(?![a-zäöüß])"),
@@ -76,6 +85,9 @@ def _patterns() -> tuple[tuple[PieceKind, str, re.Pattern[str]], ...]:
     return (*simple, *relations, *cues)
 
 
+_VALUED: Final = frozenset({"number", "percent", "times", "atr", "lasting"})
+
+
 def _value(text: str) -> float:
     found = re.search(_N, text)
     return float(found[0]) if found else 0.0
@@ -95,7 +107,7 @@ def _candidates(text: str, frame: Frame) -> list[tuple[Piece, int]]:
     ]
     for rank, (kind, name, pattern) in enumerate(_patterns(), start=1):
         for match in pattern.finditer(text):
-            value = _value(match[0]) if kind in {"number", "percent", "times", "atr"} else 0.0
+            value = _value(match[0]) if kind in _VALUED else 0.0
             found.append((Piece(kind, match.start(), match.end(), match[0], name, value), rank))
     return found
 

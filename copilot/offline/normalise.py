@@ -83,6 +83,8 @@ def _percent(text: str) -> str:
 
 def _signs(text: str) -> str:
     text = re.sub(r"\b(?:minus|negative|negativ)\s+(?=\d)", "-", text)
-    text = re.sub(r"\b(?:plus|positive)\s+(?=\d)", "", text)
-    text = re.sub(r"(?<=[\s(])\+(?=\d)", "", text)
+    text = re.sub(
+        r"\b(?:plus|positive)\s+(?=\d)(?!\d+(?:\.\d+)? ?(?:x |mal |times )?atr)", "", text
+    )
+    text = re.sub(r"(?<=[\s(])\+(?=\d)(?!\d+(?:\.\d+)?%)", "", text)
     return re.sub(r"(?<=[\s(<>=])-\s+(?=\d+(?:\.\d+)?\s*$)", "-", text)

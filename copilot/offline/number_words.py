@@ -113,6 +113,7 @@ def english_numbers(text: str) -> str:
     text = re.sub(
         r"\b(?:three quarters|three-quarters)(?: of)?(?: an?| one)? (?=percent|%)", "0.75 ", text
     )
+    text = re.sub(r"\bhalf(?: of)?(?: an?| one| the)? (?=\d* ?atr)", "0.5 ", text)
     text = _pattern("en").sub(_english_value, text)
     text = re.sub(r"\b(\d+) and a half\b", r"\1.5", text)
     text = re.sub(r"\b(\d+) point (\d+)\b", r"\1.\2", text)
@@ -128,6 +129,9 @@ def english_numbers(text: str) -> str:
 def german_numbers(text: str) -> str:
     """Lower-case text with German number words as digits (`zweieinhalb` -> `2.5`)."""
     text = re.sub(r"\b(?:einem |ein )?halb(?:es|en|e|er)? (?=prozent|%)", "0.5 ", text)
+    text = re.sub(
+        r"\b(?:einen? |die )?(?:halb(?:e[nrs]?)?|hälfte) (?:einer |der )?(?=atr)", "0.5 ", text
+    )
     text = re.sub(r"\b(?:ein )?viertel ?(?=prozent|%)", "0.25 ", text)
     text = re.sub(r"\bdreiviertel ?(?=prozent|%)", "0.75 ", text)
     text = re.sub(r"\b(?:anderthalb|eineinhalb)(?:fach\w*)?\b", "1.5 ", text)
@@ -135,7 +139,7 @@ def german_numbers(text: str) -> str:
     text = re.sub(r"\b(\w+?)fach(?:e[nrs]?)?\b", _de_times, text)
     text = _pattern("de").sub(lambda match: str(_tables()[1][match["n"]]), text)
     text = re.sub(r"\b(\d+) komma (\d+)\b", r"\1.\2", text)
-    text = re.sub(rf"\bein(?:e|en|em|er|es)?[ -](?={DE_MEASURED})", "1 ", text)
+    text = re.sub(rf"\bein(?:e|en|em|er|es)?[ -](?={DE_MEASURED})(?!atr[ -]?stop)", "1 ", text)
     return re.sub(r"\bdoppelt(?:e[nrs]?)?\b", "2 mal", text)
 
 

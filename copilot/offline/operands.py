@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from copilot.offline.indicator_table import (
@@ -29,12 +29,15 @@ _UNIT = rf"(?:{UNIT_WORD})"
 _ADJ = r"(?:exponential(?:ly)?|exponentielle[rnms]?|simple|einfache[rnms]?|long|lange[rn]?|slow|fast|schnelle[rnm]?|langsame[rnm]?)"
 _BEFORE = rf"(?:(?<![\d.%/(])(?P<pre>{_LIST})\s*(?P<pre_unit>{_UNIT}|er|fold)?\s*(?:{_ADJ}\s+)?(?:hull |)?)?"
 _VERB = r"überschr|unterschr|übersteig|kreuz|schneid|durchbr|erreich|berühr|cross|hits|touch"
+_LEVEL = rf"|\s*(?:{_VERB})"
+"""`RSI 30 unterschreitet` names a level, `EMA 30 kreuzt` a window."""
+_LINES = frozenset({"ema", "sma", "wma", "hma", "kama", "dema", "tema", "ma"})
 _AFTER = (
     rf"(?:\s*\(\s*(?P<arg>{_LIST})\s*(?P<arg_unit>{_UNIT})?\s*\)"
     rf"|\s*(?:(?:of|with|mit|über|von|period|periode|length|länge|window|der letzten|die letzten|in the last|over the last|of the last|over|for|=|:)\s+"
     rf"(?:the last |die letzten |den letzten |der letzten |a |an |einer |einem )?"
     rf"(?P<long>{_N})\s*(?P<long_unit>{_UNIT})\b"
-    rf"|(?:length|period|periode|länge|of|=|:)?\s*(?P<post>{_LIST})(?!\s*(?:%|:|x\b|r\b|times|mal|atr|and higher|oder mehr)|\d|\.\d|\s*(?:{_VERB}))\s*(?P<post_unit>{_UNIT}\b)?))?"
+    rf"|(?:length|period|periode|länge|of|=|:)?\s*(?P<post>{_LIST})(?!\s*(?:%|:|x\b|r\b|times|mal|atr|and higher|oder mehr)|\d|\.\d{_LEVEL})\s*(?P<post_unit>{_UNIT}\b)?))?"
 )
 
 
@@ -78,7 +81,8 @@ def _compiled() -> tuple[tuple[Indicator, re.Pattern[str]], ...]:
         (
             row,
             re.compile(
-                rf"(?<![a-zäöüß§]){_BEFORE}(?<![a-zäöüß])(?:{row.words})(?![a-zäöüß]){_AFTER}"
+                rf"(?<![a-zäöüß§]){_BEFORE}(?<![a-zäöüß])(?:{row.words})(?![a-zäöüß])"
+                + (_AFTER.replace(_LEVEL, "") if row.family in _LINES else _AFTER)
             ),
         )
         for row in INDICATORS
@@ -91,9 +95,13 @@ def _windowed() -> tuple[tuple[str, re.Pattern[str]], ...]:
     last = rf"(?:of|der|des|in|over|aus|von|über)\s+(?:the |den |die )?(?:last|past|previous|prior|letzten|vergangenen|vorherigen|vorigen)?\s*(?P<n>{_N})\s*(?P<u>{_UNIT})"
     return tuple(
         (name, re.compile(pattern))
-        for name, word in (("highest", WINDOWED_HIGH), ("lowest", WINDOWED_LOW))
+        for name, word, best in (
+            ("highest", WINDOWED_HIGH, "highest|höchste[rnms]?"),
+            ("lowest", WINDOWED_LOW, "lowest|tiefste[rnms]?|niedrigste[rnms]?"),
+        )
         for pattern in (
             rf"(?<![\d.]){tail}(?<![a-z]){word}(?![a-zäöüß])",
+            rf"(?<![a-zäöüß])(?:{best})\s+(?P<close>clos\w*|schlusskurs\w*)\s+{last}",
             rf"(?<![a-zäöüß])(?:highest |lowest |höchste[snr]? |tiefste[snr]? )?(?P<close>clos\w* |schlusskurs )?{word}\s+{last}",
         )
     )
@@ -106,11 +114,17 @@ def _numbers(match: re.Match[str]) -> tuple[tuple[float, ...], TimeUnit]:
     return found, unit_of(unit) if unit else "bar"
 
 
+_WISH = re.compile(r"return|rendite|performance")
+"""`a good return` is a wish; with a length it is an indicator."""
+
+
 def _raw(text: str) -> list[_Raw]:
     found = []
     for row, pattern in _compiled():
         for match in pattern.finditer(text):
             numbers, unit = _numbers(match)
+            if not numbers and row.name == "roc" and _WISH.search(match[0]):
+                continue
             start, end = match.span()
             if not row.defaults and numbers:  # a number beside `volume` or `obv` is not its own
                 start = start if not match["pre"] else match.end("pre")
@@ -138,6 +152,8 @@ def _parameters(
 ) -> tuple[tuple[float, ...], bool]:
     """All parameters of a mention, and whether none of them was said."""
     said = raw.numbers or shared.get(raw.row.family, ())
+    if raw.row.family == "kc" and len(said) == 2:  # noqa: PLR2004 - `Keltner(20, 1.5)`: window, width
+        said = (said[0], raw.row.defaults[1], said[1])
     values = list(said) + list(raw.row.defaults[len(said) :])
     if raw.unit != "bar" and raw.numbers:
         values[0] = frame.bars(values[0], raw.unit)
@@ -217,4 +233,21 @@ def find_operands(text: str, frame: Frame) -> list[Mention]:
     for mention, _ in mentions:
         if all(mention.end <= other.start or mention.start >= other.end for other in kept):
             kept.append(mention)
-    return sorted(kept, key=lambda item: item.start)
+    return [_moved(item, text) for item in sorted(kept, key=lambda item: item.start)]
+
+
+_DISTANCE = re.compile(
+    rf" ?(?:(?P<sign>plus|minus|\+|-) ?|(?P<neg>-))(?P<k>{_N}) ?(?:x |mal |times )?(?:the |der |die )?atrs?(?![a-zäöüß])(?: ?\(? ?(?P<p>\d{{1,4}})\)?)?"
+)
+
+
+def _moved(mention: Mention, text: str) -> Mention:
+    """`yesterday's high plus half an ATR(10)` is one level."""
+    match = _DISTANCE.match(text, mention.end)
+    operand = mention.operand
+    if match is None or operand.kind not in {"price", "channel"}:
+        return mention
+    sign = "-" if match["neg"] or match["sign"] in {"minus", "-"} else "+"
+    level = f"{operand.rendered} {sign} {match['k'].lstrip('-')}*atr({match['p'] or 14})"
+    moved = replace(operand, text=level, kind="price")
+    return replace(mention, end=match.end(), operand=moved)

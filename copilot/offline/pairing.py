@@ -43,13 +43,13 @@ def read_pair(scan: Scan, symbols: tuple[str, ...], frame: Frame) -> PairFound |
     if window is None:
         assumed.append(("/pair/lookback", "60"))
     level = scan.find(
-        rf"(?P<k>{NUM}) ?{_Z}|{_Z}[^.;]{{0,24}}?(?:above|over|beyond|below|under|at|exceeds|über|unter|bei|von|>|<|of)[^.;\d]{{0,6}}-?(?P<k2>{NUM})(?! ?{UNIT})|(?:entry|einstieg|enter)[^.;\d]{{0,14}}-?(?P<k3>{NUM})(?! ?{UNIT})"
+        rf"(?P<k>{NUM}) ?{_Z}|{_Z}[^.;]{{0,24}}?(?:above|over|beyond|below|under|at|exceeds|über|unter|bei|von|>|<|of)[^.;\d]{{0,6}}-?(?P<k2>{NUM})(?!\d|\.\d| ?{UNIT})|(?:entry|einstieg|enter)[^.;\d]{{0,14}}-?(?P<k3>{NUM})(?!\d|\.\d| ?{UNIT})"
     )
     size = float(level["k"] or level["k2"] or level["k3"]) if level else 2.0
     if level is None:
         assumed.append(("/rules/0/entry", "2"))
     out = scan.find(
-        rf"(?:exit|out|close|ausstieg|raus|schließ\w*|flat)[^.;\d]{{0,20}}-?(?P<n>{NUM})(?! ?{UNIT})"
+        rf"(?:exit|out|close|ausstieg|raus|schließ\w*|flat)[^.;\d]{{0,20}}-?(?P<n>{NUM})(?!\d|\.\d| ?{UNIT})"
     )
     back = float(out["n"]) if out else 0.0
     if out is None:

@@ -101,6 +101,13 @@ def _weekday(match: re.Match[str]) -> Fixed:
     return Fixed(f"dow == {day}", f"dow == {day}")
 
 
+def _range_break(match: re.Match[str]) -> Fixed:
+    share = number_text(float(match["k"]))
+    return Fixed(
+        f"close > open + {share}*(high[1] - low[1])", f"close < open - {share}*(high[1] - low[1])"
+    )
+
+
 def _fixed(text: str, mirrored: str, ended: str = "") -> _Builder:
     return lambda _match: Fixed(text, mirrored, ended)
 
@@ -118,8 +125,8 @@ def _month_start(match: re.Match[str]) -> Fixed:
 
 
 _TABLE: Final[tuple[tuple[str, str, _Builder], ...]] = (
-    ("mean_reversion", rf"(?P<n>\d+) {_CONSECUTIVE}{_RED} {_BAR}|(?P<n2>\d+) {_RED} {_BAR} {_ROW}|(?P<n3>\d+) {_BAR} {_ROW} (?:{_RED}|tiefer\w*|fällt|falls)\w*", _streak(down=True)),
-    ("momentum", rf"(?P<n>\d+) {_CONSECUTIVE}{_GREEN} {_BAR}|(?P<n2>\d+) {_GREEN} {_BAR} {_ROW}|(?P<n3>\d+) {_BAR} {_ROW} (?:{_GREEN}|höher\w*|steigt|rises)\w*", _streak(down=False)),
+    ("mean_reversion", rf"(?P<n>\d+) {_CONSECUTIVE}{_RED} {_BAR}|(?P<n2>\d+) {_RED}(?: +{_BAR})? +{_ROW}|(?P<n3>\d+) {_BAR} {_ROW} (?:{_RED}|tiefer\w*|fällt|falls)\w*", _streak(down=True)),
+    ("momentum", rf"(?P<n>\d+) {_CONSECUTIVE}{_GREEN} {_BAR}|(?P<n2>\d+) {_GREEN}(?: +{_BAR})? +{_ROW}|(?P<n3>\d+) {_BAR} {_ROW} (?:{_GREEN}|höher\w*|steigt|rises)\w*", _streak(down=False)),
     ("mean_reversion", r"(?P<n>\d+) (?:lower|down|tiefere|fallende) (?:closes?|schlusskurse|kerzen|candles|bars)(?P<n2>)(?P<n3>)", _streak(down=True)),
     ("momentum", r"(?P<n>\d+) (?:higher|up|höhere|steigende) (?:closes?|schlusskurse|kerzen|candles|bars)(?P<n2>)(?P<n3>)", _streak(down=False)),
     ("mean_reversion", rf"(?:gaps? down|gap ?down|opens? lower|abwärts ?gap|gap nach unten|abwärtslücke|eröffnet tiefer)(?: (?:of|by|von|um|more than|at least|mindestens|mehr als))* ?(?P<pct>{NUM})?%?|(?P<pct2>{NUM})% (?:gap ?down|abwärts ?gap|abwärtslücke)", _gap(down=True)),
@@ -129,6 +136,7 @@ _TABLE: Final[tuple[tuple[str, str, _Builder], ...]] = (
     ("seasonal", rf"{_DAY}(?:s|e|en)?(?:'s)?(?: (?:open|close|morning|evening|eröffnung|schluss|opening|morgen|abend))?|{_DAY.replace('day>', 'day_b>')}s?(?:'s)? (?:open|close|eröffnung|schluss)", _weekday),
     ("seasonal", r"(?:turn of (?:the )?month|month ?end|end of (?:the )?month|monatsende|monatswechsel|ultimo|(?:last|letzte\w*) (?:(?P<n>\d+) )?(?:trading |handels|börsen)?(?:day|tag)\w* (?:of|des|im|in) (?:the |each |every |jeden )?(?:month|monats?))", _turn_of_month),
     ("seasonal", r"(?:start of (?:the )?month|beginning of (?:the )?month|monatsanfang|(?P<o>first|erste\w*|second|zweite\w*|third|dritte\w*|fourth|vierte\w*|fifth|fünfte\w*|(?P<n>\d+)(?:st|nd|rd|th|\.)?) (?:trading |handels ?|börsen ?)(?:day|tag)\w*(?: (?:of|des|im) (?:the |each |every |jeden )?(?:month|monats?))?|(?:first|erste\w*|1\.) (?:day|tag)\w* (?:of|des|im) (?:the |each |every |jeden )?(?:month|monats?))", _month_start),
+    ("volatility", rf"(?:the )?(?:open(?:ing)?(?: price)?|eröffnung(?:skurs|spreis)?)(?: of (?:the )?(?:day|bar))? ?(?:plus|\+|and|und)? ?(?P<k>{NUM})(?: ?(?:x|times|mal|\*))? ?(?:of |the |der |die |von )*(?:yesterday'?s?|previous(?: day'?s?| bar'?s?)?|prior(?: day'?s?| bar'?s?)?|gestrige[rn]?|vortages?|vorherige[rn]?|letzte[rn]?)? ?(?:range|spanne|handelsspanne|tagesspanne)(?: (?:of )?yesterday| von gestern| des vortags)?", _range_break),
     ("breakout", r"inside (?:bar|day|candle) break ?out(?: up| to the upside)?|ausbruch aus (?:einem |einer )?(?:inside|innen) ?(?:bar|kerze|stab)\w*", _fixed("high[1] < high[2] and low[1] > low[2] and close > high[1]", "high[1] < high[2] and low[1] > low[2] and close < low[1]")),
     ("other", r"inside (?:bar|day|candle)|innen ?(?:stab|kerze)", _fixed("high < high[1] and low > low[1]", "high < high[1] and low > low[1]")),
     ("breakout", r"nr ?7|narrow range ?7|narrowest range (?:of|in) (?:the last )?7 (?:bars|days)", _fixed("(high[1] - low[1]) <= lowest(high - low,7)[1] and close > high[1]", "(high[1] - low[1]) <= lowest(high - low,7)[1] and close < low[1]")),

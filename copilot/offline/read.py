@@ -27,6 +27,7 @@ from copilot.offline.symbols import find_symbols
 from copilot.offline.targets import read_targets
 from copilot.offline.timeframes import TimeframeFound, find_timeframe
 from copilot.offline.unsupported import without_unsupported
+from copilot.offline.windows import read_window
 from engine.market import Timeframe
 
 _IMPLIED: Final = {
@@ -137,10 +138,11 @@ def _filled(slots: Slots, scan: Scan, base: Base) -> Slots:
     targets = read_targets(scan, frame)
     stops = read_stops(scan, frame)
     sides = read_sides(scan)
+    window = read_window(scan, frame) if base.context is not None else None
     rest = scan.text
     rules = RulesFound() if ranking else _rules(scan, frame, base)
     return replace(
         slots, rest=rest, sides=sides, rules=rules, stops=stops.stops, no_stop=stops.none_wanted,
         targets=targets, sizing=sizing, cap=cap, limits=limits, sweeps=sweeps, ranking=ranking,
-        month_end_only=month_end, odd=tuple(dict.fromkeys(scan.odd)),
+        month_end_only=month_end, window=window, odd=tuple(dict.fromkeys(scan.odd)),
     )  # fmt: skip

@@ -33,7 +33,9 @@ class Reader:
     possessive: bool = False
     factor: float | None = None
     offset: float | None = None
+    offset_period: int = 14
     percent: float | None = None
+    lasting: int = 0
 
 
 VALUES: Final = frozenset({"operand", "number", "percent", "times", "atr"})
@@ -49,6 +51,12 @@ def knows_pair(reader: Reader) -> bool:
     """Whether `it crosses back` has something to speak of."""
     subject = reader.context.subject
     return reader.context.pair is not None or (subject is not None and subject.kind == "centred")
+
+
+def lines_known(reader: Reader) -> bool:
+    """Whether two lines were just compared, so that `below` means one below the other."""
+    pair = reader.context.pair
+    return pair is not None and pair.left.kind == "price" and pair.left.name != "close"
 
 
 def has_cue(reader: Reader) -> bool:

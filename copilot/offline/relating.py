@@ -47,6 +47,15 @@ def same_kind(left: Operand, right: Operand, *, percent: bool) -> Operand:
     return right
 
 
+def senseless(left: Operand, right: Operand, *, shifted: bool) -> bool:
+    """Whether a line of prices stands against a bare number: then something was misread."""
+    bare = right.kind == "number" and not shifted
+    return bare and left.kind in {"price", "channel"} and left.name not in _QUOTED
+
+
+_QUOTED: Final = frozenset({"close", "open", "high", "low"})
+
+
 def scaled(reader: Reader, right: Operand, piece: Piece) -> Operand:
     """`5 % below the average`, `2 ATR above it`: the level moved by that much."""
     down = piece.name in {"<", "<=", "cross_below", "break_down"}
@@ -58,7 +67,7 @@ def scaled(reader: Reader, right: Operand, piece: Piece) -> Operand:
         )
     if reader.offset is not None:
         sign = "-" if down else "+"
-        text = f"{right.rendered} {sign} {number_text(reader.offset)}*atr(14)"
+        text = f"{right.rendered} {sign} {number_text(reader.offset)}*atr({reader.offset_period})"
         reader.offset = None
         return replace(right, text=text, kind="price")
     return right

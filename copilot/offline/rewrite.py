@@ -86,7 +86,39 @@ def _bands(text: str) -> str:
 _OSC: Final = r"(?:rsi|mfi|stoch\w*|cci|williams ?%?r|%r|adx)"
 _CHANNEL: Final = r"(?P<what>bollinger\w*|keltner\w*|donchian\w*)(?: ?(?:channels?|kan[aä]le?s?|b[aä]nd(?:er|s|es)?|bands?))*"
 _ARGS: Final = r"(?: ?\(?(?P<args>\d+(?: ?[,/] ?\d+(?:\.\d+)?){0,2})\)?)?"
+_DEVIATIONS: Final = (
+    r"(?:standard deviations?|standardabweichung\w*|std ?devs?|stdevs?|sigmas?|sds?)"
+)
+_AVERAGE: Final = r"(?:simple |moving |gleitende\w* )*(?:average|mean|ma|sma|durchschnitt\w*|schnitt\w*|mittel\w*)"
 _PHRASES: Final = (
+    (
+        rf"(\d+(?:\.\d+)?) {_DEVIATIONS} (?:below|under|unter|unterhalb)(?: (?:the|its|a|an|dem|des|der|seinem|ihrem|einem))* (\d+) ?{_UNIT}? ?{_AVERAGE}",
+        r"z score(\2) below -\1",
+    ),
+    (
+        rf"(\d+(?:\.\d+)?) {_DEVIATIONS} (?:above|over|über|oberhalb)(?: (?:the|its|a|an|dem|des|der|seinem|ihrem|einem))* (\d+) ?{_UNIT}? ?{_AVERAGE}",
+        r"z score(\2) above \1",
+    ),
+    (
+        r"(close|price|kurs|schlusskurs|it|er) (?:is|makes|marks|sets|prints|ist|markiert) (?:the |a |an |der |das |ein |einen |den )?(?:new )?(?=highest|höchste)",
+        r"\1 above ",
+    ),
+    (
+        r"(close|price|kurs|schlusskurs|it|er) (?:is|makes|marks|sets|prints|ist|markiert) (?:the |a |an |der |das |ein |einen |den )?(?:new )?(?=lowest|tiefste|niedrigste)",
+        r"\1 below ",
+    ),
+    (
+        r"((?:bollinger\w*|keltner\w*|donchian\w*)(?: ?(?:bands?|b[aä]nd(?:er)?|channels?|kanal))?) (?:unten|unterkante)",
+        r"lower \1",
+    ),
+    (
+        r"((?:bollinger\w*|keltner\w*|donchian\w*)(?: ?(?:bands?|b[aä]nd(?:er)?|channels?|kanal))?) (?:oben|oberkante)",
+        r"upper \1",
+    ),
+    (
+        r"(\d+) ?(days?|tages?|weeks?|wochen|months?|monats?|bars?) (?:line|linie)",
+        r"\1 \2 average",
+    ),
     (
         r"(\d+ ?/ ?\d+(?: (?:day|tage) ?)? ?(?:smas?|emas?|mas?|moving averages?)?) golden ?cross\w*",
         r"\1 cross",
@@ -113,7 +145,18 @@ def _band_phrase(match: re.Match[str], name: str) -> str:
     return f"price below lower {match['what']}{inner}"
 
 
+def _fast_and_slow(match: re.Match[str]) -> str:
+    kind = _kind(match["k"])
+    return f"{kind}({match['a']}) cross {kind}({match['b']})"
+
+
+_FAST_SLOW: Final = re.compile(
+    rf"(?<![a-zäöüß])(?P<k>{_KIND})(?![a-zäöüß])(?P<between>[^.;\d]{{0,40}}?)[ :,(]+(?:fast|quick|short|schnell\w*|kurz\w*)(?: one| line| linie| ema| sma)?[ :=]*(?P<a>\d{{1,4}}),? ?(?:and |und |/ ?)?(?:the |der |die )?(?:slow|long|langsam\w*|lang\w*)(?: one| line| linie| ema| sma)?[ :=]*(?P<b>\d{{1,4}})(?!\d|%|\.\d)"
+)
+
+
 def _phrases(text: str) -> str:
+    text = _FAST_SLOW.sub(lambda found: found["between"] + " " + _fast_and_slow(found), text)
     for pattern, written in _PHRASES:
         edged = rf"(?<![a-zäöüß])(?:{pattern})(?![a-zäöüß])"
         if written in {"breakout", "reversion"}:
@@ -131,7 +174,23 @@ def _thresholds(text: str) -> str:
         """The level as a number."""
         return f"{match[1]} at {match[2]}" if abs(float(match[2])) > _LARGEST_WINDOW else match[0]
 
-    return re.sub(rf"(?<![a-zäöüß])({_OSC})\s+(?:of |von )?(-?\d+){end}", level, text)
+    text = re.sub(rf"(?<![a-zäöüß])({_OSC})\s+(?:of |von )?(-?\d+){end}", level, text)
+    return re.sub(
+        rf"(?<![a-zäöüß])({_OSC}(?: ?\(\d+\)| \d+(?= ))?) ?,? ?(?:at )?(?<!\d)(\d+) ?/ ?(\d+)(?![\d/.]|%)",
+        _zones,
+        text,
+    )
+
+
+def _zones(match: re.Match[str]) -> str:
+    """`RSI 30/70`: bought below the one and sold above the other."""
+    low, high = int(match[2]), int(match[3])
+    if not 0 < low < _MIDDLE < high < 2 * _MIDDLE:
+        return match[0]
+    return f"buy {match[1]} below {low} , sell {match[1]} above {high}"
+
+
+_MIDDLE: Final = 50
 
 
 _LARGEST_WINDOW: Final = 21
@@ -145,7 +204,7 @@ def _means(text: str) -> str:
         return re.sub(mean, f" middle {name} ", text)
     if re.search(r"z ?score|z ?wert", text):
         return re.sub(
-            rf"(?:reverts?|returns?|back|crosses|zurück|kehrt|gets? back|reaches|comes back|is back)[^.;,]{{0,14}}?{mean}",
+            rf"(?:reverts?|returns?|back|crosses|zurück|kehrt|gets? back|reaches|comes back|is back|at|bei|beim|am)[^.;,]{{0,14}}?{mean}",
             " z score at 0 ",
             text,
         )

@@ -135,7 +135,8 @@ def read_rules(text: str, frame: Frame, context: Context | None = None) -> Rules
         taken.get("entry", []), up=True, trigger=filters is None and not roles.else_cash
     )
     entry_short = _tree(taken.get("short", []), up=False, trigger=True)
-    exit_long = _exits(taken.get("exit", []), entry_long or entry_short, up=False)
+    earlier = context.entry if context is not None else None
+    exit_long = _exits(taken.get("exit", []), entry_long or entry_short or earlier, up=False)
     exit_short = _exits(taken.get("cover", []), entry_short, up=True)
     if exit_long and entry_long is None and entry_short is not None and exit_short is None:
         exit_long, exit_short = None, exit_long
@@ -145,10 +146,11 @@ def read_rules(text: str, frame: Frame, context: Context | None = None) -> Rules
     if roles.else_cash and exit_long is None and entry_long is not None:
         exit_long = entry_long.negate()
     if roles.reversed_exit and exit_long is None:
-        exit_long = _line_cross(entry_long)
-    if roles.reversed_short and entry_long is not None and entry_short is None:
-        entry_short = reverse(entry_long)
-        exit_long = exit_long or entry_short
+        exit_long = _line_cross(entry_long or earlier)
+    if roles.reversed_short and entry_short is None:
+        entry_short = reverse(entry_long or earlier)
+        exit_long = exit_long or (entry_short if entry_long is not None else None)
+        exit_short = exit_short or entry_long or earlier
     return RulesFound(
         entry_long, exit_long, entry_short, exit_short, filters,
         alone=tuple(operand for _, operand in roles.alone),

@@ -10,6 +10,7 @@ from copilot.offline.normalise import Language
 from copilot.offline.operands import Frame
 from copilot.offline.rules import RulesFound
 from copilot.offline.sides import SidesFound
+from copilot.offline.windows import Window
 from engine.language.spec import CrossSection, Family, Pair, Parameter, Sizing, Stop, Target
 from engine.market import Timeframe
 
@@ -58,6 +59,7 @@ class Slots:
     ranking: Ranking | None = None
     pair: Pair | None = None
     month_end_only: bool = False
+    window: Window | None = None
     odd: tuple[str, ...] = ()
 
     @property
@@ -73,5 +75,5 @@ class Slots:
             self.says_rules or self.rules.filters or self.rules.alone or self.symbols
             or self.timeframe or self.stops or self.no_stop or self.targets or self.sizing
             or self.limits or self.sweeps or self.ranking or self.pair or self.cap
-            or self.sides.sides
+            or self.sides.sides or self.window
         )  # fmt: skip

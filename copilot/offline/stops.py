@@ -11,6 +11,7 @@ from copilot.offline.operands import Frame, find_operands
 from copilot.offline.scan import ATR, NUM, PCT, UNIT, R, Scan
 from copilot.offline.timeframes import unit_of
 from engine.language.spec import Stop, StopKind
+from engine.market import Timeframe
 
 STOP_WORD: Final = (
     r"(?:(?:hard |initial |protective |catastrophe |fixe\w* |harte\w* |feste\w* )?"
@@ -21,6 +22,11 @@ _TRAIL: Final = (
     r"mitgezogen\w*|gleitend\w*)"
 )
 _GAP: Final = r"(?:[^.;,%\d§]{0,28}?)"
+_TRAIL_GAP: Final = (
+    r"(?:(?! (?:for|with|by|durch|gegen|mit|in|to|to be) (?:an? |einen |einem |ein )?"
+    r"(?:fix|fest|hard|hart|normal|plain|simple|static|regul|einfach))[^.;,%\d§]){0,28}?"
+)
+"""As `_GAP`, but `swap the trailing stop for a fixed 8 % stop` speaks of two stops."""
 _LEAVE: Final = (
     r"(?:exit\w*|out|clos(?:e|ed|es)|sell|leave|raus|aussteigen|ausstieg|verkauf\w*|schließ\w*|"
     r"geschlossen|time ?stop|time ?exit|time ?based exit|zeit ?stopp?|zeit ?ausstieg|dump|liquidat\w*|flat)"
@@ -39,11 +45,15 @@ _TIME: Final = (
         rf"(?:at the latest |spätestens )?{_LEAVE} (?:it |out |the trade |the position |position\w* |any trade |everything )?"
         rf"(?:at the latest |spätestens |no later than |latest )?(?:after|nach|within|in|innerhalb von|of|von|:|at)? ?{_SPAN}{_LATEST}?(?! (?:low|high|tief|hoch|ema|sma|average|rsi|line|linie|atr))"
     ),
+    rf"(?:at the latest |spätestens )?(?:after|nach) {_SPAN} (?:(?:dann|wieder|immer|then|we|i|it|always|the position|die position|automatisch|automatically|sofort) ){{0,2}}{_LEAVE}",
+    rf"(?:or|oder|sonst|else)(?: at the latest| spätestens)? (?:after|nach) {_SPAN}{_LATEST}?",
     rf"{_SPAN} (?:time ?stop|time ?exit|zeit ?stopp?|max(?:imum|imal\w*)? (?:hold\w*|halte\w*)|haltedauer|holding (?:period|time))",
     rf"(?:max(?:imum|imal\w*)?|höchstens|longest|längste) (?:hold\w*(?: time| period)?|haltedauer|haltezeit)?{_GAP}{_SPAN}",
     rf"(?:spätestens|at the latest|no later than) (?:nach |after )?{_SPAN}(?: (?:later|raus|out|schließen|verkaufen))?",
     rf"{_SPAN}{_LATEST}",
 )
+_NEXT: Final = r"(?:on |at |in )?(?:the )?(?:next|following) (?:day|bar|candle|session|morning)|(?:am|zur|in der) (?:nächsten|folgenden) (?:tag|kerze|bar|morgen)"
+_SAME_DAY: Final = r"(?:on |at )?(?:the )?(?:close of the )?same day|am (?:selben|gleichen) tag"
 _ATR_AT: Final = (
     rf"{_TRAIL}{_GAP}{ATR}(?: {STOP_WORD})?",
     rf"{ATR} {_TRAIL}(?: {STOP_WORD})?",
@@ -53,6 +63,13 @@ _ATR_PERIOD: Final = (
     rf"(?:,? ?(?:with|using|mit|on|based on|auf basis|over|über|from) (?:an? |the |einer |einem |der |den |dem )?"
     rf"(?:(?P<q1>\d+) ?(?:{UNIT}|er)? ?atr|atr ?(?:\( ?|of |period |periode |länge |length |von |über )?(?P<q2>\d+)\)?|period (?P<q3>\d+)))?"
 )
+
+
+def bare(word: str) -> str:
+    """Pattern of a distance without a share, an ATR or an R: no rule can take it."""
+    unit = r"(?:points?|pips?|punkten?|ticks?|pkt|usd|\$|€)"
+    ends = r"(?= *(?:[,;]|\.(?!\d)|$|tp\b|take|target|sl\b|stop|and\b|und\b|ziel))"
+    return rf"{word}(?: at| of| von| bei| auf| is|:|=)? ?(?P<n>{NUM}) ?{unit}?{ends}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +129,7 @@ def _trailing(scan: Scan, frame: Frame) -> list[Stop]:
             found.append(_atr_stop(match, "trailing_atr", scan))
     patterns = (
         rf"{PCT} {_TRAIL}(?:{_GAP}{STOP_WORD})?",
-        rf"{_TRAIL}(?: {STOP_WORD})?{_GAP}{PCT}(?: {STOP_WORD})?",
+        rf"{_TRAIL}(?: {STOP_WORD})?{_TRAIL_GAP}{PCT}(?: {STOP_WORD})?",
         rf"{STOP_WORD}{_GAP}{PCT} (?:{_TRAIL}|hinter\w*|behind)\w*",
         rf"{STOP_WORD} {_GAP}{_TRAIL}{_GAP}{PCT}",
         rf"{PCT} (?:below|under|off|from|unter|vom|unterhalb) (?:the |dem |des |its |einem )?(?:peak|highest\w*(?: (?:high|close|price))?|high|höchst\w*(?: (?:hoch|kurs))?|hoch|top|höchststand)(?: since entry| seit einstieg)?",
@@ -151,6 +168,18 @@ def _time(scan: Scan, frame: Frame) -> list[Stop]:
         if match is not None:
             bars = frame.bars(float(match["n"]), unit_of(match["u"]))
             return [Stop(kind="time_bars", value=float(bars))]
+    if scan.take(rf"{_LEAVE}(?: it| again| wieder)? {_NEXT}|{_NEXT} (?:wieder |again )?{_LEAVE}"):
+        return [
+            Stop(
+                kind="time_bars",
+                value=float(frame.bars(1, "day" if frame.timeframe is Timeframe.D1 else "bar")),
+            )
+        ]
+    daily = frame.timeframe is Timeframe.D1
+    if daily and scan.take(
+        rf"{_LEAVE}[^.;,\d]{{0,14}} {_SAME_DAY}|{_SAME_DAY} (?:wieder )?{_LEAVE}"
+    ):
+        return [Stop(kind="time_bars", value=1.0)]
     return []
 
 
@@ -159,6 +188,7 @@ def _atr(scan: Scan) -> list[Stop]:
         rf"{ATR} (?:wide |away |distance |initial |hard |weit\w* )?{STOP_WORD}{_ATR_PERIOD}",
         rf"{STOP_WORD}{_GAP}{ATR}{_ATR_PERIOD}",
         rf"atr ?{STOP_WORD} ?(?:of |at |bei |mit |von |: ?)?(?P<atr>{NUM})(?: ?x)?(?: ?atr)?{_ATR_PERIOD}",
+        rf"atr ?{STOP_WORD} (?:with |mit |using |von |of )?(?:an? |the |einem |dem )?(?:factor|multiple|multiplier|faktor|multiplikator|vielfache\w*|abstand)(?: of| von)? (?P<atr>{NUM})(?! ?%){_ATR_PERIOD}",
         rf"atr ?{STOP_WORD} ?\( ?(?P<p1>\d+) ?[,/] ?(?P<atr>{NUM}) ?\)",
         rf"{ATR} (?:below|under|unter|unterhalb) (?:the |dem |des |my )?(?:entry|einstieg\w*|fill)",
     )
@@ -205,6 +235,7 @@ def _line(scan: Scan, frame: Frame) -> str | None:
 def _percent(scan: Scan) -> list[Stop]:
     patterns = (
         rf"{PCT} (?:wide |hard |initial |fixed |protective |fest\w* |hart\w* )?{STOP_WORD}",
+        rf"{STOP_WORD}[^.;,%\d§]{{0,20}} (?:enger|weiter|näher|lockerer|größer|kleiner|tighter|wider|closer|looser|larger|smaller|bigger)[,:]? ?(?:auf |bei |at |to |say |about |nämlich |etwa )?{PCT}",
         rf"{STOP_WORD}(?! höchstens| max| never| nie){_GAP}-?{PCT}(?: (?:below|under|unter|unterhalb|away|entfernt)[^.;,]{{0,20}}(?:entry|einstieg\w*|fill)?)?",
         rf"{PCT} (?:below|under|beneath|unter|unterhalb)(?: the| my| dem| des| vom)? ?(?:entry(?: price)?|einstieg\w*|einstand\w*|fill|purchase price|kaufpreis|kaufkurs)",
         rf"(?:cut|limit|stop|begrenz\w*|cap)[^.;,%\d]{{0,20}}loss\w*{_GAP}-?{PCT}",
@@ -229,4 +260,6 @@ def read_stops(scan: Scan, frame: Frame) -> StopsFound:
     found: list[Stop] = []
     found += _chandelier(scan) + _breakeven(scan) + _trailing(scan, frame)
     found += _atr(scan) + _percent(scan) + _level(scan, frame) + _time(scan, frame)
+    if match := scan.take(bare(STOP_WORD)):
+        scan.odd.append(f"stop {match['n']}")
     return StopsFound(tuple(dict.fromkeys(found)), no_stop is not None and not found)

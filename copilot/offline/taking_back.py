@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from copilot.offline.edit_words import AWAY, REMOVE
+from copilot.offline.edit_words import AWAY, GONE, REMOVE
 from copilot.offline.operands import find_operands
 from copilot.offline.plan import Plan
 from copilot.offline.plan_conditions import keep_only
@@ -51,6 +51,7 @@ def take_back(plan: Plan, slots: Slots) -> None:
         taken = scan.has(rf"{REMOVE}[^.;]{{0,50}}") and not scan.has(
             r"(?:no|not|kein\w*|nicht) (?:more|mehr|less|weniger) (?:than|als)"
         )
+        taken = taken or scan.has(rf"[^.;]{{0,40}} {GONE}(?: |$|[,.;])")
         away = re.search(rf"(?:lass|nimm|mach|nehmen|lassen)[^.;]{{0,50}}{AWAY}", clause)
         if taken and not (re.match(r"\s*(?:nimm|lass)\b", clause) and not away):
             _remove_named(plan, slots, scan)

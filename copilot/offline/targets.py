@@ -8,10 +8,11 @@ from typing import Final
 
 from copilot.offline.operands import Frame, find_operands
 from copilot.offline.scan import ATR, NUM, PCT, R, Scan
+from copilot.offline.stops import bare
 from engine.language.spec import Target
 
 TARGET_WORD: Final = (
-    r"(?:take ?profits?|tp ?\d?|profit ?targets?|price targets?|targets?(?! vol)|gewinnziele?s?|kursziele?s?|"
+    r"(?:take ?profits?|tp(?: ?[1-4](?= (?:at|bei|@|=|:)))?|profit ?targets?|price targets?|targets?(?! vol)|gewinnziele?s?|kursziele?s?|"
     r"ziele?s?|gewinnmitnahmen?|profits?|gewinne? mitnehmen|gewinne?)"
 )
 _GAP: Final = r"(?:[^.;,%\d§]{0,28}?)"
@@ -94,7 +95,7 @@ def _atr(scan: Scan) -> list[Target]:
 
 def _percent(scan: Scan) -> list[Target]:
     patterns = (
-        rf"{TARGET_WORD}{_GAP}\+?{PCT}(?: (?:profit|gewinn|gain))?(?! (?:vol|risk|risiko|risk per|of (?:equity|capital)|des kapitals))",
+        rf"{TARGET_WORD}{_GAP}\+?{PCT}(?: (?:profit|gewinn|gain))?(?! (?:vol|risk|risiko|risk per|of (?:equity|capital)|des kapitals|(?:hard |fixed |trailing |feste\w* |harte\w* )?(?:stop|sl)\b(?![^.;,\d]{{0,12}}\d)))",
         rf"\+?{PCT} {TARGET_WORD}(?! vol)",
         rf"(?:out|exit|sell|close|raus|verkauf\w*|schließ\w*|nehm\w*|nimm)[^.;,%\d]{{0,22}}\+{PCT}",
         rf"(?:out|exit|sell|close|raus|verkauf\w*|schließ\w*|mitnehm\w*)[^.;,%\d]{{0,25}}{PCT} (?:profit|gain|up|higher|gewinn|plus|im plus|im gewinn|above entry|über (?:dem )?einstieg\w*)",
@@ -131,9 +132,14 @@ def _level(scan: Scan, frame: Frame) -> list[Target]:
 
 def read_targets(scan: Scan, frame: Frame) -> tuple[Target, ...]:
     """Take every profit target out of the text."""
+    scan.take(
+        rf"(?:no|without(?: a| any)?|skip the|drop the|kein\w*|ohne) {TARGET_WORD}(?!{_GAP}(?:except|sondern))"
+    )
     found = _partials(scan)
     if not found:
         found = _multiples(scan) or _atr(scan) or _percent(scan) or _level(scan, frame)
+    if not found and (match := scan.take(bare(TARGET_WORD))):
+        scan.odd.append(f"target {match['n']}")
     return tuple(found)
 
 

@@ -37,6 +37,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "assume_hold": ("No exit could be derived from the entry; it leaves after this many bars.", "Aus dem Einstieg ließ sich kein Ausstieg ableiten; nach so vielen Kerzen ist Schluss."),
     "assume_sizing_instead": ("The size you named cannot be run yet; this is the cautious profile.", "Die genannte Größe lässt sich noch nicht rechnen; das ist das vorsichtige Profil."),
     "assume_sizing": ("No size was named; this is the cautious profile.", "Es wurde keine Größe genannt; das ist das vorsichtige Profil."),
+    "assume_sizing_no_stop": ("A risk per trade needs a stop; without one the size is a fixed share.", "Ein Risiko pro Trade braucht einen Stop; ohne ihn ist die Größe ein fester Anteil."),
     "assume_cap": ("The largest position of the cautious profile.", "Die größte Position des vorsichtigen Profils."),
     "assume_parameter": ("The parameter was not said; this is the usual one.", "Der Parameter wurde nicht genannt; das ist der übliche."),
     "assume_trend": ('"Trend up" is read as the close above its 200-bar average.', '"Aufwärtstrend" heißt hier: Schlusskurs über dem Schnitt von 200 Kerzen.'),

@@ -90,6 +90,8 @@ def _strong(match: re.Match[str], text: str) -> bool:
     """Whether a counted length names the chart and not a window, a holding time or a clock."""
     after = text[match.end() :]
     before = text[: match.start()]
+    if re.search(r"(?:range|spanne|orb)[ (]*$", before):
+        return False
     if re.match(rf"\s*{_CHART}\b", after):
         return True
     if re.search(

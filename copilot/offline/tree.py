@@ -196,9 +196,19 @@ def join(word: Literal["and", "or"], items: list[Tree]) -> Tree | None:
         for part in item.items if isinstance(item, Joined) and item.word == word else (item,):
             if part not in flat:
                 flat.append(part)
+    if word == "and":
+        flat = [part for part in flat if not _said_by(part, flat)]
     if len(flat) <= 1:
         return flat[0] if flat else None
     return Joined(word, tuple(flat))
+
+
+def _said_by(part: Tree, others: list[Tree]) -> bool:
+    """Whether a longer phrase beside it already holds this condition."""
+    if not isinstance(part, Condition):
+        return False
+    longer = [item.text.split(" and ") for item in others if isinstance(item, Fixed)]
+    return any(part.render() in texts for texts in longer)
 
 
 def conditions(tree: Tree | None) -> list[Condition]:
