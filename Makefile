@@ -10,6 +10,7 @@ PYTHON := $(shell for each in python3 python3.13 python3.12 python3.11; do \
 endif
 BIN := .venv/bin
 UV ?= yes
+SET ?= dev
 SETUP_FLAGS := $(if $(filter no,$(UV)),--no-uv)
 PYTEST_FLAGS ?= -q -n auto --dist loadfile
 LOCK_FLAGS := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
@@ -42,12 +43,13 @@ serve: core ## start desk, copilot and gateway, and leave them running
 
 .PHONY: setup test test-all check
 setup: ## .venv with everything that tests and checks need
-	$(SET_UP) dev
+	$(SET_UP) $(SET)
 
 test: setup ## every test
 	$(BIN)/pytest $(PYTEST_FLAGS)
 
-test-all: setup ## every test at full volume, with all services required
+test-all: SET := all
+test-all: setup ## every test at full volume, with all services and oracles required
 	PEAK_TEST_SERVICES=required PEAK_TEST_VOLUME=full $(BIN)/pytest $(PYTEST_FLAGS)
 
 check: lint types contracts ## what must be green before a commit, about a minute
@@ -83,7 +85,8 @@ docs: generated ## renew the generated tables, then check links and commands
 
 lock: setup ## resolve the locks again; pins that are there are kept
 	$(COMPILE) pyproject.toml --output-file requirements.lock
-	$(COMPILE) --constraint requirements.lock --group dev pyproject.toml --output-file requirements-dev.lock
+	$(COMPILE) --constraint requirements.lock --extra fast --group dev pyproject.toml --output-file requirements-dev.lock
+	$(COMPILE) --constraint requirements-dev.lock --extra fast --group dev --group oracles pyproject.toml --output-file requirements-all.lock
 	echo uv | $(COMPILE) --no-annotate - --output-file requirements-bootstrap.lock
 
 figures: setup ## sizes, docstrings, annotations, import cycles

@@ -22,7 +22,12 @@ from typing import Final
 from config.ownership import PACKAGES
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-LOCKS: Final = {"core": "requirements.lock", "dev": "requirements-dev.lock"}
+LOCKS: Final = {
+    "core": "requirements.lock",
+    "dev": "requirements-dev.lock",
+    "all": "requirements-all.lock",
+}
+"""Kinds of set-up, each holding the ones before it."""
 BOOTSTRAP_LOCK: Final = "requirements-bootstrap.lock"
 
 STDERR: Final = 2
@@ -55,15 +60,16 @@ def execute(command: Sequence[str]) -> bool:
 
 
 def set_up(kind: str, *, root: Path = ROOT, use_uv: bool = True, run: Run = execute) -> None:
-    """Bring `.venv` to the lock of `kind` (core or dev) and install the project into it.
+    """Bring `.venv` to the lock of `kind` (core, dev, all) and install the project into it.
 
     Raises:
         SetupError: with one sentence for the person at the terminal.
     """
     venv = root / ".venv"
     _environment(root, venv, run)
-    larger = [LOCKS["dev"]] if kind == "core" else []
-    if not any(_is_stamped(venv, root / lock) for lock in [LOCKS[kind], *larger]):
+    kinds = list(LOCKS)
+    enough = [LOCKS[name] for name in kinds[kinds.index(kind) :]]
+    if not any(_is_stamped(venv, root / lock) for lock in enough):
         say(f"installing the locked packages of {LOCKS[kind]} (about a minute the first time)")
         _install_lock(root, venv, LOCKS[kind], uv=use_uv and _uv(root, venv, run), run=run)
         _stamp(venv, root / LOCKS[kind])
@@ -172,7 +178,7 @@ def _digest(file: Path) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line of the set-up: 0 done, 1 a step failed."""
     parser = argparse.ArgumentParser(prog="config.bootstrap", description="Set up .venv by lock.")
-    parser.add_argument("kind", choices=sorted(LOCKS), help="core, or dev for tests and checks")
+    parser.add_argument("kind", choices=sorted(LOCKS), help="core; dev for tests; all adds oracles")
     parser.add_argument("--no-uv", action="store_true", help="install with pip alone")
     options = parser.parse_args(arguments)
     try:
