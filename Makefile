@@ -87,10 +87,17 @@ lock: setup ## resolve the locks again; pins that are there are kept
 	$(COMPILE) pyproject.toml --output-file requirements.lock
 	$(COMPILE) --constraint requirements.lock --extra fast --group dev pyproject.toml --output-file requirements-dev.lock
 	$(COMPILE) --constraint requirements-dev.lock --extra fast --group dev --group oracles pyproject.toml --output-file requirements-all.lock
+	$(COMPILE) --no-config evals/bench/requirements.in --output-file evals/bench/requirements.lock
 	echo uv | $(COMPILE) --no-annotate - --output-file requirements-bootstrap.lock
 
 figures: setup ## sizes, docstrings, annotations, import cycles
 	@$(BIN)/python -m evals.figures
+
+.PHONY: bench
+bench: setup ## speed against other engines, in their own environment
+	$(BIN)/uv venv --quiet --no-config --allow-existing --python $(BIN)/python .venv-bench
+	$(BIN)/uv pip sync --quiet --no-config --require-hashes --python .venv-bench/bin/python evals/bench/requirements.lock
+	$(BIN)/python -m evals performance --markdown
 
 # --- elsewhere --------------------------------------------------------------------------------
 
@@ -99,5 +106,5 @@ ci: ## what the build server runs: packages of the machine, then everything
 	.ci/run
 
 clean: ## take away .venv and caches; state/ stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

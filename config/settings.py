@@ -47,6 +47,8 @@ class DeploymentSettings(_Closed):
     # reading JSON refuses a default that is already a path
     state_dir: Annotated[Path, Field(validate_default=False)] = Path("state")
     """Folder of databases, datasets, secrets and reports; relative to where the start happens."""
+    strategies_dir: Annotated[Path, Field(validate_default=False)] = Path("strategies")
+    """Folder of your own strategies, one JSON file each; relative to `state_dir`."""
     language: Literal["en", "de"] = "en"
     """Language of pages and texts until a person chooses."""
 

@@ -9,12 +9,10 @@ from engine.language.operators import OPERATORS
 
 @cache
 def operator_list() -> str:
-    """`ema(s, n): alpha 2/(n+1), ...` for every operator that the engine can run."""
+    """`ema(s, n): alpha 2/(n+1), ...` for every operator of the language."""
     short = {"series": "s", "window": "n", "number": "k", "condition": "b", "word": '"word"'}
     lines = []
     for operator in OPERATORS.values():
-        if operator.kernel is None:
-            continue
         arguments = ", ".join(short.get(arg.kind.value, "x") for arg in operator.args)
         note = f": {operator.note}" if operator.note else ""
         lines.append(f"{operator.name}({arguments}){note}")

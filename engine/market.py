@@ -66,13 +66,20 @@ SECONDS: Final[dict[Timeframe, int]] = {
     Timeframe.MO1: 2_592_000,
 }
 
-InstrumentKind = Literal["spot", "equity", "fx"]
-Calendar = Literal["24/7", "XNYS", "FX"]
+InstrumentKind = Literal["spot", "perpetual", "equity", "fx"]
+Calendar = Literal["24/7", "FX", "XNYS", "XTSE", "XLON", "XETR", "XPAR", "XSWX"]
+"""All hours, the currency week, or the sessions of an exchange by its ISO 10383 code."""
 
-BARS_PER_YEAR_DAYS: Final[dict[Calendar, int]] = {"24/7": 365, "XNYS": 252, "FX": 260}
+BARS_PER_YEAR_DAYS: Final[dict[Calendar, int]] = {
+    "24/7": 365, "FX": 260, "XNYS": 252, "XTSE": 251, "XLON": 253, "XETR": 254, "XPAR": 256,
+    "XSWX": 251,
+}  # fmt: skip
 """Trading days a year of each calendar; annualisation uses these, never a fixed 252."""
 
-TRADING_HOURS: Final[dict[Calendar, float]] = {"24/7": 24.0, "XNYS": 6.5, "FX": 24.0}
+TRADING_HOURS: Final[dict[Calendar, float]] = {
+    "24/7": 24.0, "FX": 24.0, "XNYS": 6.5, "XTSE": 6.5, "XLON": 8.5, "XETR": 8.5, "XPAR": 8.5,
+    "XSWX": 8.5,
+}  # fmt: skip
 
 
 class Instrument(Record):

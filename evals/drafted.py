@@ -7,13 +7,12 @@ import numpy as np
 from engine.data.bars import Bars, FloatArray
 from engine.errors import SpecError
 from engine.language.analysis import NO_REGIME, Analysis, analyse
-from engine.language.availability import missing_in
 from engine.language.nodes import Logic, Node
 from engine.language.plan import Plan
 from engine.language.regimes import RegimePlan, labels
 from engine.language.spec import PositionSide, Rule, StrategySpec
 from engine.language.warmup import STATEFUL_REGIME_BARS, warmup_of
-from evals.path_suite import Frame, Series, joined, never, of_tree
+from evals.path_suite import Frame, Series, joined, never, of_tree, position_name
 
 USUAL_SYMBOL = "BTC/USDT"
 
@@ -71,7 +70,7 @@ class DraftedSpec:
                 found += [
                     of_tree(part, self.spec.timeframe)
                     for part in parts
-                    if next(missing_in(part, path), None) is None
+                    if position_name(part) is None
                 ]
         return found
 

@@ -7,18 +7,21 @@ that never goes red proves nothing, so the mutants are counted beside the operat
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from engine.data.bars import Bars, FloatArray
 from engine.data.paths import FEWEST_BARS, RANDOM_PATHS, path_suite
-from engine.errors import SpecError
+from engine.data.resample import PAIRS
+from engine.errors import DataError, SpecError
 from engine.language.expressions import parse
 from engine.language.operators import OPERATORS, SERIES_BY_NAME
 from engine.language.plan import Plan
 from engine.market import Timeframe
 from evals.leak_mutants import MUTANTS, ArrayFunction
+from evals.leak_panels import Sample, panel_samples, timeframe_samples
 
 BARS: Final = 400
 MARKETS: Final = (("BTC/USDT", Timeframe.H4), ("SPY", Timeframe.M15), ("EUR/USD", Timeframe.D1))
@@ -32,18 +35,18 @@ class LeakSummary(NamedTuple):
         mutants, caught: how many leaks there are, and how many the prefix test saw.
         missed: names of those it did not see.
         operators: operators and series that were cut.
+        pairs: pairs of timeframes that were cut, on every calendar.
         prefix_violations: how many of them changed when the future was cut off.
         violations: which, in which market, at which cut.
-        not_available: operators without a kernel; nothing can run them, so nothing can leak.
     """
 
     mutants: int
     caught: int
     missed: list[str]
     operators: int
+    pairs: int
     prefix_violations: int
     violations: list[str]
-    not_available: list[str]
 
 
 def rough_bars(symbol: str = "BTC/USDT", timeframe: Timeframe = Timeframe.H4) -> Bars:
@@ -92,47 +95,90 @@ def array_function(text: str) -> ArrayFunction:
 
 
 def operator_texts() -> Iterator[tuple[str, str]]:
-    """(name, expression) of every operator with a kernel and every series that can be read."""
+    """(name, expression) of every operator and series that the own bars suffice for."""
     for name, operator in OPERATORS.items():
-        if operator.kernel is not None:
+        if not operator.elsewhere:
             yield name, operator.example
     for name, series in SERIES_BY_NAME.items():
-        if series.read is not None:
+        if series.pair is None:
             yield name, name
+
+
+def operator_names() -> set[str]:
+    """Every operator and series that is cut."""
+    return {*OPERATORS, *SERIES_BY_NAME}
+
+
+def with_funding(bars: Bars) -> Bars:
+    """The same bars with a funding event every third bar."""
+    rate = np.where(np.arange(len(bars)) % 3 == 1, np.round(bars.close % 1, 3) / 100, np.nan)
+    return replace(bars, funding=rate)
+
+
+def _samples(bars: Bars, names: Sequence[str] | None) -> Iterator[Sample]:
+    for name, text in operator_texts():
+        if names is None or name in names:
+            yield Sample(name, text, _readable(text))
+    yield from (one for one in panel_samples(bars) if names is None or one.name in names)
+
+
+def _readable(text: str) -> ArrayFunction:
+    """The expression's function; of one that cannot be read, one that says so when it is run."""
+    try:
+        return array_function(text)
+    except SpecError as error:
+        found = error
+
+        def refused(_bars: Bars) -> FloatArray:
+            """What cannot be run is no pass."""
+            raise found
+
+        return refused
 
 
 def operator_violations(
     names: Sequence[str] | None = None, cuts: Sequence[int] | None = None
 ) -> Iterator[tuple[str, str]]:
     """(operator, sentence) for each operator that leaks in some market; None = all of them."""
-    markets = [rough_bars(symbol, timeframe) for symbol, timeframe in MARKETS]
-    for name, text in operator_texts():
-        if names is not None and name not in names:
-            continue
-        try:
-            function = array_function(text)
-            found = [(bars, first_violation(function, bars, cuts)) for bars in markets]
-        except (SpecError, ValueError, ArithmeticError, IndexError) as error:
-            # What cannot be run is no pass.
-            yield name, f"{text}: cannot be run: {error}"
-            continue
-        for bars, cut in found:
-            if cut is not None:
-                where = f"{bars.instrument.symbol} {bars.timeframe.value}"
-                yield name, f"{text} on {where}: changes when only {cut} bars are known"
+    for symbol, timeframe in MARKETS:
+        bars = with_funding(rough_bars(symbol, timeframe))
+        for sample in _samples(bars, names):
+            sentence = _judged(sample, bars, cuts)
+            if sentence is not None:
+                yield sample.name, sentence
+
+
+def pair_violations(cuts: Sequence[int] | None = None) -> Iterator[tuple[str, str]]:
+    """(pair, sentence) for each pair of timeframes that leaks on some calendar."""
+    for sample, bars in timeframe_samples():
+        sentence = _judged(sample, bars, cuts)
+        if sentence is not None:
+            yield sample.name, sentence
+
+
+def _judged(sample: Sample, bars: Bars, cuts: Sequence[int] | None) -> str | None:
+    """What is wrong with a function on these bars, None when nothing is."""
+    try:
+        cut = first_violation(sample.function, bars, cuts)
+    except (DataError, SpecError, ValueError, ArithmeticError, IndexError, KeyError) as error:
+        return f"{sample.text}: cannot be run: {error}"
+    where = f"{bars.instrument.symbol} {bars.timeframe.value}"
+    if cut is None:
+        return None
+    return f"{sample.text} on {where}: changes when only {cut} bars are known"
 
 
 def measure() -> LeakSummary:
-    """The whole suite; some seconds."""
+    """The whole suite; a minute or so."""
     bars = rough_bars()
     missed = [name for name, mutant in MUTANTS.items() if first_violation(mutant, bars) is None]
-    found = list(operator_violations())
+    found = [*operator_violations(), *pair_violations()]
     return LeakSummary(
         mutants=len(MUTANTS),
         caught=len(MUTANTS) - len(missed),
         missed=missed,
-        operators=len(list(operator_texts())),
+        operators=len(operator_names()),
+        pairs=len(PAIRS),
         prefix_violations=len({name for name, _ in found}),
         violations=[sentence for _, sentence in found],
-        not_available=[name for name, operator in OPERATORS.items() if operator.kernel is None],
     )

@@ -18,9 +18,9 @@ import numpy as np
 from engine.data.bars import Bars, BoolArray, FloatArray
 from engine.data.paths import FEWEST_BARS, Path, path_suite
 from engine.errors import SpecError
-from engine.language.availability import missing_in
 from engine.language.examination import Context, examine
-from engine.language.nodes import Node
+from engine.language.nodes import Name, Node, walk
+from engine.language.operators import STATE_BY_NAME
 from engine.language.plan import Plan
 from engine.language.roles import role_of
 from engine.language.warmup import warmup_of
@@ -65,7 +65,7 @@ def gold(text: str, role: str, timeframe: Timeframe) -> Series:
 
     Raises:
         SpecError: with the finding's code when the language refuses it, FEATURE_NOT_AVAILABLE
-            when this engine cannot run it yet.
+            when it asks for the open position.
     """
     found = examine(text, role_of(role), Context(timeframe=timeframe))
     if found.resolved is None:
@@ -78,14 +78,22 @@ def of_tree(tree: Node, timeframe: Timeframe) -> Series:
     """A resolved, type-checked tree as a series.
 
     Raises:
-        SpecError: FEATURE_NOT_AVAILABLE with the first name that has no kernel.
+        SpecError: FEATURE_NOT_AVAILABLE with the first name that exists only in a position: no
+            bar tells its value.
     """
-    missing = next(missing_in(tree, ""), None)
-    if missing is not None:
-        raise SpecError(missing.code, missing.message, value=missing.value)
+    name = position_name(tree)
+    if name is not None:
+        message = f"`{name}` exists only while a position is open: bars alone do not tell it"
+        raise SpecError("FEATURE_NOT_AVAILABLE", message, value=name)
     plan = Plan()
     place = plan.add(tree)
     return Series(lambda bars: plan.run(bars)[place], warmup_of(tree, timeframe))
+
+
+def position_name(tree: Node) -> str | None:
+    """The first name of trade state in a tree, None when bars alone tell its value."""
+    names = (node.name for node in walk(tree) if isinstance(node, Name))
+    return next((name for name in names if name in STATE_BY_NAME), None)
 
 
 def joined(word: str, parts: Sequence[Series]) -> Series:

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from engine.errors import PeakError
-from evals import baseline, drafting, leaks, report
+from evals import baseline, checking, drafting, leaks, report
+from evals.performance import markdown
+from evals.performance import suite as performance
 
 Summary = dict[str, Any]
 
@@ -50,6 +52,12 @@ def _no_arguments(_parser: ArgumentParser) -> None:
 
 
 SUITES: Final[dict[str, Suite]] = {
+    "checker": Suite(
+        "how long the checker takes for each spec of the library",
+        _no_arguments,
+        lambda _flags: checking.measure()._asdict(),
+        lambda _flags: "",
+    ),
     "drafting": Suite(
         "chat requests against what a good draft contains",
         _drafting_arguments,
@@ -60,6 +68,12 @@ SUITES: Final[dict[str, Suite]] = {
         "the prefix test on every operator, and on mutants that look ahead",
         _no_arguments,
         lambda _flags: leaks.measure()._asdict(),
+        lambda _flags: "",
+    ),
+    "performance": Suite(
+        "speed and memory against other engines and our own floors",
+        performance.arguments,
+        performance.measure,
         lambda _flags: "",
     ),
 }
@@ -96,5 +110,8 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"{error.code}: {error.message}\n")
         return 2
     shown = {**figures, "regressions": worse}
-    sys.stdout.write(json.dumps(shown) + "\n" if flags.json else report.table(shown))
+    if getattr(flags, "markdown", False):
+        sys.stdout.write(markdown.tables(shown))
+    else:
+        sys.stdout.write(json.dumps(shown) + "\n" if flags.json else report.table(shown))
     return 1 if worse else 0

@@ -90,7 +90,7 @@ def operators() -> str:
             f"`{operator.name}`",
             operator.shape.strip("()"),
             f"`{operator.example}`",
-            operator.note if operator.kernel else f"not available yet. {operator.note}".strip(),
+            operator.note,
         ]
         for operator in OPERATORS.values()
     )
@@ -100,10 +100,10 @@ def operators() -> str:
 def names() -> str:
     """Series and trade states that an expression may name."""
     rows = [
-        ["series", ", ".join(f"`{one.name}`" for one in SERIES if one.read)],
+        ["series", ", ".join(f"`{one.name}`" for one in SERIES if one.pair is None)],
         [
-            "series, once data carry it",
-            ", ".join(f"`{one.name}`" for one in SERIES if not one.read),
+            "series of a spec with a pair",
+            ", ".join(f"`{one.name}`" for one in SERIES if one.pair is not None),
         ],
         ["trade state (exits)", ", ".join(f"`{one.name}`" for one in STATES)],
     ]

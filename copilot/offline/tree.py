@@ -34,8 +34,6 @@ _SWAPS: Final = (
 _TWINS: Final = frozenset({"plus_di", "minus_di", "aroon_up", "aroon_down"})
 """Lines that come in two, one for each direction: their mirror image is the other line."""
 _SWAP: Final = dict(_SWAPS) | {b: a for a, b in _SWAPS}
-_MACD = re.compile(r"(?<![a-z_])macd\(([^(),]+,[^(),]+,[^(),]+),[^(),]+\)")
-"""The drafter keeps the signal window beside the line; the language writes the line without it."""
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")
 
 
@@ -72,8 +70,8 @@ class Operand:
     @property
     def rendered(self) -> str:
         """Expression text; a channel leaves out the current bar."""
-        text = _MACD.sub(r"macd(\1)", self.text)
-        return f"{text}[1]" if self.kind == "channel" and text[-1] != "]" else text
+        channel = self.kind == "channel" and self.text[-1] != "]"
+        return f"{self.text}[1]" if channel else self.text
 
 
 def number(value: float) -> Operand:

@@ -8,7 +8,7 @@ from engine.backtest.costs import CostModel
 from engine.backtest.result import BacktestResult
 from engine.backtest.simulator import DEFAULT_EQUITY, simulate
 from engine.data.bars import Bars
-from engine.language.decisions import Decisions, SideDecisions
+from engine.language.decisions import Decisions, RuleDecisions
 from engine.language.spec import Sizing
 
 
@@ -22,14 +22,15 @@ def buy_and_hold(
     """
     n = len(bars)
     nothing = np.full(n, np.nan)
-    always = SideDecisions(
+    always = RuleDecisions(
+        rule="hold",
+        direction=1,
         enter=np.ones(n, dtype=np.bool_),
         exit=np.zeros(n, dtype=np.bool_),
         stop=nothing,
-        target=nothing,
         trail=nothing,
     )
     sizing = Sizing(kind="fixed_fraction", value=1.0)
     return simulate(
-        bars, Decisions(warmup=0, sizing=sizing, long=always), costs, start_equity=start_equity
+        bars, Decisions(warmup=0, sizing=sizing, rules=(always,)), costs, start_equity=start_equity
     )

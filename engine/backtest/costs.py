@@ -20,6 +20,9 @@ class CostModel(Record):
     Taker fee on everything but limit and target fills, which pay the maker fee. Half the spread
     plus slippage moves the fill price against us on everything but limits and targets.
     `limit_fill`: `through` = price must trade beyond a limit, `touch` = reaching it is enough.
+    `spread`: `quoted` takes the spread of the dataset's quotes where it has them, never less than
+    `spread_bps`. `slippage_range` adds this share of the range (high - low) of the bar before the
+    fill, so wild markets cost more. `borrow_bps_year`: of a short's notional, per year.
     """
 
     taker_fee_bps: Bps = 10.0
@@ -27,6 +30,9 @@ class CostModel(Record):
     spread_bps: Bps = 2.0
     slippage_bps: Bps = 3.0
     limit_fill: Literal["through", "touch"] = "through"
+    spread: Literal["fixed", "quoted"] = "fixed"
+    slippage_range: Annotated[Ratio, Field(ge=0, le=1)] = 0.0
+    borrow_bps_year: Annotated[Ratio, Field(ge=0, le=10_000)] = 0.0
 
     @property
     def digest(self) -> Digest:
@@ -37,6 +43,11 @@ class CostModel(Record):
     def impact(self) -> float:
         """Fraction by which a market or stop fill is worse than the raw price."""
         return (self.spread_bps / 2 + self.slippage_bps) / BPS
+
+    @property
+    def varying(self) -> bool:
+        """Whether the impact differs from bar to bar."""
+        return self.spread == "quoted" or self.slippage_range > 0.0
 
     @property
     def taker(self) -> float:
@@ -56,4 +67,7 @@ class CostModel(Record):
             spread_bps=self.spread_bps * factor,
             slippage_bps=self.slippage_bps * factor,
             limit_fill=self.limit_fill,
+            spread=self.spread,
+            slippage_range=min(1.0, self.slippage_range * factor),
+            borrow_bps_year=self.borrow_bps_year * factor,
         )

@@ -1,9 +1,10 @@
 """Key figures of a run. None means "undefined here", never zero and never NaN.
 
 Conventions, where sources differ:
-- r_t = E_t / E_(t-1) - 1 per bar, the first from the start equity; n bars.
-- P = bars per year of timeframe and calendar (`market.bars_per_year`): 365, 252 or 260 days,
-  never a fixed 252. Years = n / P.
+- r_d = daily net returns (`returns.daily_net`), whatever the timeframe: more bars a day must not
+  make a better figure. Bars longer than a day give one return each.
+- P = such returns per year of the calendar (`market.bars_per_year`): 365, 252 or 260 days, 52
+  weeks, 12 months, never a fixed 252. Years = bars / bars per year.
 - The risk-free rate is zero. Standard deviations are those of a sample (n - 1).
 - Losses are shown as positive sizes: drawdown 0.25 is a quarter below the peak.
 - Per trade: closed trades only, net of all costs. An open trade is in the equity, not in these.
@@ -12,16 +13,17 @@ Conventions, where sources differ:
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Final, TypedDict
+from typing import Final, NamedTuple, TypedDict
 
 import numpy as np
 
-from engine.backtest.result import BacktestResult, Trade
-from engine.backtest.returns import DAY_MS, bar_returns, daily_net, mean_exposure
+from engine.backtest.compiled import loop_for
+from engine.backtest.result import COLUMNS, BacktestResult, TradeLog
+from engine.backtest.returns import DAY_MS, daily_net, mean_exposure
 from engine.data.bars import Bars, FloatArray
+from engine.data.panel import Panel
 from engine.facts.table import Fact, Unit
-from engine.market import bars_per_year
+from engine.market import Timeframe, bars_per_year
 from engine.quantities import Ratio
 from engine.records import Digest, Record
 
@@ -37,15 +39,15 @@ class Metrics(Record):
     Over the whole run:
         total_return: E_n / E_0 - 1.
         cagr: (E_n / E_0)^(1 / years) - 1; None below a month.
-        volatility: sd(r) * sqrt(P).
-        sharpe: mean(r) / sd(r) * sqrt(P). Sharpe 1994, risk-free 0.
-        sortino: mean(r) / sqrt(mean(min(r, 0)^2)) * sqrt(P). Sortino, Price 1994, target 0.
+        volatility: sd(r_d) * sqrt(P).
+        sharpe: mean(r_d) / sd(r_d) * sqrt(P). Sharpe 1994, risk-free 0.
+        sortino: mean(r_d) / sqrt(mean(min(r_d, 0)^2)) * sqrt(P). Sortino, Price 1994, target 0.
         calmar: cagr / max_drawdown. Young 1991, over the whole run.
         max_drawdown: max_t(1 - E_t / max_(s<=t) E_s), the start equity is the first peak.
         max_drawdown_bars, max_drawdown_days: longest time from a peak until it is reached again,
             or until the end.
-        ulcer: sqrt(mean(drawdown^2)) over the closes. Martin, McCann 1989.
-        tail_ratio: 95 % quantile of r over the size of the 5 % quantile.
+        ulcer: sqrt(mean(drawdown^2)) over the days. Martin, McCann 1989.
+        tail_ratio: 95 % quantile of r_d over the size of the 5 % quantile.
         var_95_day: minus the 5 % quantile of daily net returns (historical, linear).
         es_975_day: minus the mean of the worst 2.5 % of daily net returns (at least one day).
         exposure_time: share of closes with a position; exposure_mean: mean signed exposure.
@@ -115,45 +117,41 @@ UNITS: Final[dict[str, Unit]] = {
 """Unit of each figure when it becomes a fact."""
 
 
-def measure(result: BacktestResult, bars: Bars) -> Metrics:
+def measure(result: BacktestResult, bars: Bars | Panel) -> Metrics:
     """All key figures of a run.
 
     Args:
         result: the run.
-        bars: the bars it ran on (timeframe and calendar give the annualisation).
+        bars: the bars or the panel that it ran on (timeframe and calendar annualise).
     """
-    per_year = bars_per_year(bars.timeframe, bars.instrument.calendar)
-    years = len(bars) / per_year
-    returns = bar_returns(result)
-    drawdown, bars_under, days_under = _underwater(result)
-    cagr = _cagr(result, years)
-    deepest = float(np.max(drawdown))
+    calendar = bars.instrument.calendar
+    years = len(bars) / bars_per_year(bars.timeframe, calendar)
+    longer = bars.timeframe.seconds > Timeframe.D1.seconds
+    per_year = bars_per_year(bars.timeframe if longer else Timeframe.D1, calendar)
     _, daily = daily_net(result)
+    deviation, mean, ordered = _deviation(daily), float(np.mean(daily)), np.sort(daily)
+    under = _underwater(result)
+    cagr = _cagr(result, years)
     held = float(np.mean(result.equity))
     return Metrics(
         total_return=float(result.equity[-1]) / result.start_equity - 1.0,
         cagr=cagr,
-        volatility=_scaled(_deviation(returns), per_year),
-        sharpe=_over(_mean(returns), _deviation(returns), per_year),
-        sortino=_over(_mean(returns), _downside(returns), per_year),
-        calmar=None if cagr is None or deepest <= _TINY else cagr / deepest,
-        max_drawdown=deepest,
-        max_drawdown_bars=bars_under,
-        max_drawdown_days=days_under,
-        ulcer=math.sqrt(float(np.mean(drawdown[1:] ** 2))),
-        tail_ratio=_tail_ratio(returns),
-        var_95_day=None if len(daily) < 2 else -float(np.quantile(daily, 0.05)) + 0.0,  # noqa: PLR2004 - one day is no sample
-        es_975_day=_expected_shortfall(daily, 0.025),
-        exposure_time=float(np.mean(result.position != 0.0)),
+        volatility=_scaled(deviation, per_year),
+        sharpe=_over(mean, deviation, per_year),
+        sortino=_over(mean, _downside(daily), per_year),
+        calmar=None if cagr is None or under.deepest <= _TINY else cagr / under.deepest,
+        max_drawdown=under.deepest,
+        max_drawdown_bars=under.bars,
+        max_drawdown_days=under.days,
+        ulcer=_ulcer(daily),
+        tail_ratio=_tail_ratio(ordered),
+        var_95_day=None if len(daily) < 2 else -_quantile(ordered, 0.05) + 0.0,  # noqa: PLR2004 - one day is no sample
+        es_975_day=_expected_shortfall(ordered, 0.025),
+        exposure_time=np.count_nonzero(result.in_market) / len(bars),
         exposure_mean=mean_exposure(result),
         turnover=result.traded / held / years if held > 0.0 and years >= MIN_YEARS else None,
-        fees=math.fsum(trade.fees for trade in result.trades),
-        **_per_trade(result.closed),
+        **_per_trade(result.log),
     )
-
-
-def _mean(values: FloatArray) -> float:
-    return math.fsum(values) / len(values)
 
 
 def _deviation(values: FloatArray) -> float | None:
@@ -186,32 +184,51 @@ def _cagr(result: BacktestResult, years: float) -> float | None:
     return -1.0 if growth <= 0.0 else growth ** (1.0 / years) - 1.0
 
 
-def _underwater(result: BacktestResult) -> tuple[FloatArray, int, float]:
-    """Drawdown at the start and each close, longest stretch under a peak in bars and in days."""
-    equity = np.concatenate(([result.start_equity], result.equity))
-    times = np.concatenate((result.time[:1], result.close_time))
-    peaks = np.maximum.accumulate(equity)
-    drawdown: FloatArray = 1.0 - equity / peaks
-    rows = np.arange(len(equity))
-    last_peak = np.maximum.accumulate(np.where(equity >= peaks, rows, 0))
-    # The bar that reaches the peak again still belongs to the stretch.
-    since = np.concatenate(([0], last_peak[:-1]))
-    under = np.append(False, (drawdown[1:] > 0.0) | (drawdown[:-1] > 0.0))
-    lasted = np.where(under, rows - since, 0)
-    days = np.where(under, times - times[since], 0)
-    return drawdown, int(np.max(lasted)), float(np.max(days)) / DAY_MS
+class _Under(NamedTuple):
+    """Deepest drawdown, longest stretch under a peak in bars and in days."""
+
+    deepest: float
+    bars: int
+    days: float
 
 
-def _tail_ratio(returns: FloatArray) -> float | None:
-    low, high = (float(value) for value in np.quantile(returns, (0.05, 0.95)))
+def _underwater(result: BacktestResult) -> _Under:
+    """Drawdown over all closes; the start equity is the first peak."""
+    loop = loop_for(len(result.equity))
+    curve = result.equity if loop.compiled else result.equity.tolist()
+    deepest, bars, first, last = loop.drawdown(curve, result.start_equity)
+    if bars == 0:
+        return _Under(deepest, 0, 0.0)
+    began = result.time[0] if first < 0 else result.time[first] + result.bar_ms
+    ended = result.time[last] + result.bar_ms
+    return _Under(deepest, bars, float(ended - began) / DAY_MS)
+
+
+def _ulcer(daily: FloatArray) -> float:
+    curve = np.cumprod(1.0 + daily)
+    drawdown = 1.0 - curve / np.maximum(np.maximum.accumulate(curve), 1.0)
+    return math.sqrt(float(np.mean(drawdown**2)))
+
+
+def _quantile(ordered: FloatArray, share: float) -> float:
+    """Linear quantile of rising values."""
+    place = (len(ordered) - 1) * share
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    low, high = float(ordered[below]), float(ordered[above])
+    return low + (high - low) * (place - below)
+
+
+def _tail_ratio(ordered: FloatArray) -> float | None:
+    low, high = _quantile(ordered, 0.05), _quantile(ordered, 0.95)
     return None if abs(low) <= _TINY else abs(high) / abs(low)
 
 
-def _expected_shortfall(daily: FloatArray, share: float) -> float | None:
-    if len(daily) < 2:  # noqa: PLR2004 - one day is no sample
+def _expected_shortfall(ordered: FloatArray, share: float) -> float | None:
+    if len(ordered) < 2:  # noqa: PLR2004 - one day is no sample
         return None
-    worst = max(1, math.ceil(share * len(daily)))
-    return -_mean(np.sort(daily)[:worst]) + 0.0
+    worst = max(1, math.ceil(share * len(ordered)))
+    return -float(np.mean(ordered[:worst])) + 0.0
 
 
 class _TradeFigures(TypedDict):
@@ -223,27 +240,30 @@ class _TradeFigures(TypedDict):
     average_bars: float | None
     largest_win: float | None
     largest_loss: float | None
+    fees: float
 
 
-def _per_trade(trades: Sequence[Trade]) -> _TradeFigures:
-    """Figures of closed trades; all None but the count when there is none."""
-    gains = [trade.pnl for trade in trades if trade.pnl > 0.0]
-    losses = [-trade.pnl for trade in trades if trade.pnl < 0.0]
-    planned = [
-        trade.pnl / (trade.quantity * risk)
-        for trade in trades
-        if (risk := abs(trade.entry_price - trade.stop_price)) > _TINY
-    ]
-    count = len(trades)
+def _per_trade(log: TradeLog) -> _TradeFigures:
+    """Figures of closed trades; all None but count and fees when there is none."""
+    closed = log.table[log.closed]
+    pnl, quantity, risk = (closed[:, COLUMNS.index(name)] for name in ("pnl", "quantity", "risk"))
+    held = closed[:, COLUMNS.index("exit_bar")] - closed[:, COLUMNS.index("entry_bar")] + 1.0
+    wins, losses = pnl[pnl > 0.0], -pnl[pnl < 0.0]
+    planned = risk > _TINY
+    count = len(pnl)
+    lost = float(np.sum(losses))
     return {
         "trades": count,
-        "win_rate": len(gains) / count if count else None,
-        "profit_factor": math.fsum(gains) / math.fsum(losses) if losses else None,
-        "expectancy": math.fsum(trade.pnl for trade in trades) / count if count else None,
-        "expectancy_r": math.fsum(planned) / len(planned) if planned else None,
-        "average_bars": sum(trade.bars_held for trade in trades) / count if count else None,
-        "largest_win": max(gains) if gains else None,
-        "largest_loss": max(losses) if losses else None,
+        "win_rate": len(wins) / count if count else None,
+        "profit_factor": float(np.sum(wins)) / lost if lost > 0.0 else None,
+        "expectancy": float(np.mean(pnl)) if count else None,
+        "expectancy_r": float(np.mean(pnl[planned] / (quantity[planned] * risk[planned])))
+        if planned.any()
+        else None,
+        "average_bars": float(np.mean(held)) if count else None,
+        "largest_win": float(np.max(wins)) if len(wins) else None,
+        "largest_loss": float(np.max(losses)) if len(losses) else None,
+        "fees": float(np.sum(log.column("fees"))),
     }
 
 

@@ -15,6 +15,7 @@ How the question is put:
 
 from __future__ import annotations
 
+import math
 import sys
 import warnings
 from typing import Protocol
@@ -29,8 +30,11 @@ from engine.backtest.oracle_messages import (
     REQUEST_TAG,
     OracleAnswer,
     OracleRequest,
+    OracleRule,
     OracleTrade,
     Reason,
+    unpacked,
+    unpacked_times,
 )
 from engine.records import canonical, digest_bytes, parse_record
 
@@ -38,11 +42,13 @@ from engine.records import canonical, digest_bytes, parse_record
 class _Note:
     """What we remember about a trade while the package holds it; travels as its tag."""
 
-    def __init__(self, level: float | None, *, trailed: bool) -> None:
+    def __init__(self, rule: int, level: float, risk: float, *, trailed: bool) -> None:
+        self.rule = rule
         self.level = level
+        self.risk = risk
         self.trailed = trailed
         self.planned: Reason | None = None
-        self.best: float | None = None
+        self.best = math.nan
 
 
 class _Held(Protocol):
@@ -54,22 +60,43 @@ class _Held(Protocol):
     exit_bar: int
     entry_price: float
     exit_price: float
+    size: float
     sl: float | None
+    tp: float | None
 
     def close(self) -> None:
         """Close the trade at the next open."""
 
 
-def _tightest(long: bool, levels: list[float | None]) -> float | None:
-    known = [level for level in levels if level is not None]
-    if not known:
-        return None
-    return max(known) if long else min(known)
+class _Rule:
+    """One rule's decisions in the form that is read bar by bar; NaN for no level."""
+
+    def __init__(self, told: OracleRule, n: int) -> None:
+        self.told = told
+        self.long = told.side == "long"
+        self.enter = set(told.enter)
+        self.leave = set(told.leave)
+        columns = (told.price, told.stop, told.target, told.trail)
+        self.price, self.stop, self.target, self.trail = (
+            unpacked(text, n).tolist() for text in columns
+        )
 
 
-def _behind(long: bool, best: float, share: float) -> float | None:
-    """Trailing level a share of one behind the best price, None when nothing trails."""
-    return best * (1 - share if long else 1 + share) if share > 0 else None
+def _tightest(long: bool, one: float, other: float) -> float:
+    """The level nearer to the price; NaN is no level."""
+    if math.isnan(one) or math.isnan(other):
+        return other if math.isnan(one) else one
+    return max(one, other) if long else min(one, other)
+
+
+def _behind(long: bool, best: float, share: float) -> float:
+    """Trailing level a share of one behind the best price, NaN when nothing trails."""
+    return best * (1 - share if long else 1 + share) if share > 0 else math.nan
+
+
+def _given(level: float) -> float | None:
+    """A level in the package's words: None for none, and a price is above zero."""
+    return level if level > 0 else None
 
 
 class _Replay(Strategy):  # type: ignore[misc]  # the package has no types
@@ -79,25 +106,32 @@ class _Replay(Strategy):  # type: ignore[misc]  # the package has no types
 
     def init(self) -> None:
         """Read the request once."""
+        n = len(self.data.df) - 1
+        columns = (self.request.high, self.request.low, self.request.close)
+        self.highs, self.lows, self.closes = (unpacked(text, n).tolist() for text in columns)
+        self.impact = np.nan_to_num(unpacked(self.request.impact, n)).tolist()
         self.units = dict(self.request.units)
-        sides = {"long": self.request.long, "short": self.request.short}
-        self.sides = {name: side for name, side in sides.items() if side is not None}
-        self.enters = {name: set(side.enter) for name, side in self.sides.items()}
-        self.leaves = {name: set(side.leave) for name, side in self.sides.items()}
+        self.rules = [_Rule(told, n) for told in self.request.rules]
 
     def next(self) -> None:
         """Act on what was decided at the last close."""
         t = len(self.data) - 2  # one bar more than ours, and it counts from one
+        for order in list(self.orders):
+            if not order.is_contingent:
+                order.cancel()  # an entry that did not fill; it worked for one bar
         for trade in self.trades:
             self._raise_stop(trade, t)
             self._plan_exit(trade, t)
-        wanted = [
-            name
-            for name in self.sides
-            if t in self.enters[name] and t not in self.leaves[name] and self._may_decide(t)
+        if not self._may_decide(t):
+            return
+        firing = [
+            number
+            for number, rule in enumerate(self.rules)
+            if t in rule.enter and t not in rule.leave
         ]
-        if len(wanted) == 1:
-            self._enter(wanted[0], t)
+        firsts = {self.rules[number].long: number for number in reversed(firing)}
+        if len(firsts) == 1:
+            self._enter(next(iter(firsts.values())), t)
 
     def _may_decide(self, t: int) -> bool:
         if t < self.request.warmup:
@@ -110,39 +144,53 @@ class _Replay(Strategy):  # type: ignore[misc]  # the package has no types
     def _raise_stop(self, trade: _Held, t: int) -> None:
         """Ratchet the stop at this close; the package uses it from the next bar on."""
         note, long = trade.tag, trade.is_long
-        side = self.sides["long" if long else "short"]
-        extreme = self.request.high[t] if long else self.request.low[t]
-        note.best = _tightest(long, [note.best, extreme]) or extreme
-        follower = _behind(long, note.best, side.trailing_fraction)
-        level = _tightest(long, [note.level, side.trail[t], follower])
-        if level is not None and level != note.level:
+        rule = self.rules[note.rule]
+        extreme = self.highs[t] if long else self.lows[t]
+        note.best = _tightest(long, note.best, extreme)
+        follower = _behind(long, note.best, rule.told.trailing_fraction)
+        level = _tightest(long, _tightest(long, note.level, rule.trail[t]), follower)
+        if level > 0 and level != note.level:
             note.level, note.trailed = level, True
-            trade.sl = level if level > 0 else None
+        sign = 1 if long else -1
+        paid = trade.entry_price * (1 + sign * self.impact[trade.entry_bar - 1])
+        gain = sign * (self.closes[t] - paid)
+        if rule.told.breakeven_r > 0 and gain >= rule.told.breakeven_r * note.risk:
+            note.level = _tightest(long, note.level, paid)
+        if _given(note.level) != trade.sl:
+            trade.sl = _given(note.level)
 
     def _plan_exit(self, trade: _Held, t: int) -> None:
-        name = "long" if trade.is_long else "short"
-        limit = self.sides[name].time_bars
-        if t in self.leaves[name]:
+        rule = self.rules[trade.tag.rule]
+        limit = rule.told.time_bars
+        if t in rule.leave:
             trade.tag.planned = "signal"
         elif limit and t - trade.entry_bar + 2 >= limit:
             trade.tag.planned = "time"
         if trade.tag.planned is not None:
             trade.close()
 
-    def _enter(self, name: str, t: int) -> None:
-        long = name == "long"
+    def _enter(self, number: int, t: int) -> None:
+        rule, close = self.rules[number], self.closes[t]
+        long = rule.long
         if any(trade.is_long == long for trade in self.trades):
             return
-        side, close = self.sides[name], self.request.close[t]
-        start = _tightest(long, [side.trail[t], _behind(long, close, side.trailing_fraction)])
-        level = _tightest(long, [side.stop[t], start])
-        if level is None and self.request.needs_stop:
+        if rule.told.order != "market":
+            self._work(number, t)
             return
-        if level is not None and abs(close - level) < self.request.least_distance:
+        start = _tightest(long, rule.trail[t], _behind(long, close, rule.told.trailing_fraction))
+        level = _tightest(long, rule.stop[t], start)
+        if math.isnan(level) and self.request.needs_stop:
             return
+        if abs(close - level) < self.request.least_distance:
+            return
+        note = _Note(number, level, abs(close - level), trailed=level == start)
+        order = self.buy if long else self.sell
         try:
-            self._place(
-                long, t, level, side.target[t], trailed=level is not None and level == start
+            order(
+                size=self.units.get(t, 1),
+                sl=_given(level),
+                tp=_given(rule.target[t]),
+                tag=note,
             )
         except ValueError:
             return  # the package's own word for a stop or a target on the wrong side
@@ -151,15 +199,16 @@ class _Replay(Strategy):  # type: ignore[misc]  # the package has no types
                 trade.tag.planned = "reverse"
                 trade.close()
 
-    def _place(
-        self, long: bool, t: int, level: float | None, target: float | None, *, trailed: bool
-    ) -> None:
-        order = self.buy if long else self.sell
+    def _work(self, number: int, t: int) -> None:
+        """A stop or limit entry for the next bar; it takes an opposite trade with it."""
+        rule = self.rules[number]
+        order = self.buy if rule.long else self.sell
+        against = sum(abs(trade.size) for trade in self.trades if trade.tag.planned is None)
+        price = {rule.told.order: rule.price[t]}
         order(
-            size=self.units.get(t, 1),
-            sl=level if level is not None and level > 0 else None,
-            tp=target if target is not None and target > 0 else None,
-            tag=_Note(level, trailed=trailed),
+            size=self.units.get(t, 1) + against,
+            tag=_Note(number, math.nan, math.nan, trailed=False),
+            **price,
         )
 
 
@@ -169,9 +218,8 @@ def _reason(trade: _Held) -> Reason:
     if note.planned is not None:
         return note.planned
     sign = 1 if trade.is_long else -1
-    stopped = note.level is not None and sign * (trade.exit_price - note.level) <= 0
-    if not stopped:
-        return "target"
+    if sign * (trade.exit_price - note.level) > 0 or math.isnan(note.level):
+        return "target" if trade.tp is not None else "reverse"
     return "trailing" if note.trailed else "stop"
 
 
@@ -189,17 +237,14 @@ def _row(trade: _Held, last: int, last_close: float) -> OracleTrade:
 
 def _table(request: OracleRequest) -> pd.DataFrame:
     """Bars as the package wants them, with a copy of the first bar in front."""
-    step = request.time[1] - request.time[0] if len(request.time) > 1 else 86_400_000
-    times = np.array([request.time[0] - step, *request.time], dtype="datetime64[ms]")
-    columns = {
-        name: np.array([column[0], *column], dtype=np.float64)
-        for name, column in (
-            ("Open", request.open),
-            ("High", request.high),
-            ("Low", request.low),
-            ("Close", request.close),
-        )
-    }
+    time = unpacked_times(request.time)
+    n = len(time)
+    step = int(time[1] - time[0]) if n > 1 else 86_400_000
+    times = np.concatenate(([time[0] - step], time)).astype("datetime64[ms]")
+    columns = {}
+    for name in ("open", "high", "low", "close"):
+        values = unpacked(getattr(request, name), n)
+        columns[name.capitalize()] = np.concatenate((values[:1], values))
     return pd.DataFrame(columns, index=pd.DatetimeIndex(times))
 
 
@@ -209,8 +254,9 @@ def play(request: OracleRequest) -> tuple[tuple[OracleTrade, ...], tuple[OracleT
     with warnings.catch_warnings():
         # It warns about open trades and about its own statistics; neither is read.
         warnings.simplefilter("ignore")
-        played = Backtest(_table(request), strategy, cash=request.cash).run()["_strategy"]
-    last, close = len(request.time) - 1, request.close[-1]
+        table = _table(request)
+        played = Backtest(table, strategy, cash=request.cash).run()["_strategy"]
+    last, close = len(table) - 2, float(table["Close"].iloc[-1])
     closed = sorted(
         (_row(trade, last, close) for trade in played.closed_trades), key=lambda row: row.entry_bar
     )

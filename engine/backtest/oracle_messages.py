@@ -1,9 +1,18 @@
-"""What our engine and the second one say to each other: one JSON line each way."""
+"""What our engine and the second one say to each other: one JSON line each way.
+
+Columns travel as base64 of little-endian numbers: bit for bit, and a hundred thousand bars in a
+few milliseconds. NaN stands for "no level"; a column without any level is empty.
+"""
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from base64 import b64decode, b64encode
+from typing import Annotated, Final, Literal
 
+import numpy as np
+from pydantic import Field
+
+from engine.data.bars import FloatArray, IntArray
 from engine.quantities import Ratio
 from engine.records import MAX_JSON_BYTES, Digest, Record
 
@@ -13,19 +22,51 @@ MAX_LINE_BYTES: Final = 400 * MAX_JSON_BYTES
 
 Side = Literal["long", "short"]
 Reason = Literal["signal", "stop", "target", "trailing", "time", "reverse", "open"]
-Column = tuple[Ratio, ...]
-Levels = tuple[Ratio | None, ...]
+OrderWord = Literal["market", "stop", "limit"]
+Column = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]*={0,2}$")]
+"""One number a bar, packed; empty for a column of NaN."""
 
 
-class OracleSide(Record):
-    """One side's decisions: bar numbers of its conditions, levels per bar (None: no level)."""
+def packed(values: FloatArray | IntArray) -> str:
+    """A column as text, empty when all of it is NaN."""
+    if values.dtype.kind == "f" and bool(np.isnan(values).all()):
+        return ""
+    kind = "<f8" if values.dtype.kind == "f" else "<i8"
+    return b64encode(np.ascontiguousarray(values, dtype=kind).tobytes()).decode("ascii")
 
+
+def unpacked(text: str, n: int) -> FloatArray:
+    """A column of n numbers, shape (n,); an empty text is n times NaN.
+
+    Raises:
+        ValueError: when the text holds another number of values.
+    """
+    if not text:
+        return np.full(n, np.nan)
+    return np.frombuffer(b64decode(text), dtype="<f8", count=n)
+
+
+def unpacked_times(text: str) -> IntArray:
+    """Bar times, int64 UTC milliseconds, shape (n,)."""
+    return np.frombuffer(b64decode(text), dtype="<i8")
+
+
+class OracleRule(Record):
+    """One rule's decisions: bar numbers of its conditions, one level a bar (NaN: no level).
+
+    `price` is that of a stop or limit entry, which works for one bar.
+    """
+
+    side: Side
+    order: OrderWord
     enter: tuple[int, ...]
     leave: tuple[int, ...]
-    stop: Levels
-    target: Levels
-    trail: Levels
+    price: Column
+    stop: Column
+    target: Column
+    trail: Column
     trailing_fraction: Ratio
+    breakeven_r: Ratio
     time_bars: int
 
 
@@ -35,25 +76,27 @@ class OracleRequest(Record):
     Attributes:
         time: open times, UTC milliseconds.
         open, high, low, close: prices.
-        long, short: decisions, None for a side that does not exist.
+        rules: decisions; of several rules of a side the first counts.
         warmup: first bar that may decide.
         cooldown: bars after an exit without an entry decision.
         needs_stop: entries without a stop are skipped (risk sizing).
+        impact: half the spread plus slippage in each bar, as a fraction: a breakeven stop stands
+            at the price that was paid; empty without one.
         least_distance: smallest distance of a stop from the close, quote currency.
         units: whole steps bought or sold, by the bar that decided it.
         cash: quote currency, ample.
     """
 
-    time: tuple[int, ...]
+    time: Column
     open: Column
     high: Column
     low: Column
     close: Column
-    long: OracleSide | None
-    short: OracleSide | None
+    rules: tuple[OracleRule, ...]
     warmup: int
     cooldown: int
     needs_stop: bool
+    impact: Column
     least_distance: Ratio
     units: tuple[tuple[int, int], ...]
     cash: Ratio

@@ -24,28 +24,27 @@ from engine.backtest.oracle_messages import (
     MAX_LINE_BYTES,
     REQUEST_TAG,
     OracleAnswer,
-    OracleRequest,
-    OracleSide,
     OracleTrade,
 )
-from engine.backtest.plans import absent_bars, least_distance
+from engine.backtest.oracle_question import obstacle_to, question
 from engine.backtest.result import BacktestResult, Trade
 from engine.backtest.simulator import simulate
+from engine.backtest.tape import impact_of
 from engine.data.bars import Bars, FloatArray
+from engine.data.panel import panel_of
 from engine.errors import InputError
-from engine.language.decisions import Decisions, SideDecisions
-from engine.market import Instrument
+from engine.language.decisions import Decisions
 from engine.records import Digest, Record, canonical, digest_bytes, parse_record
 
 RefereeCode = Literal["ENGINE_DISAGREES", "ENGINE_DID_NOT_RUN", "ENGINE_NOT_COMPARABLE"]
 
 TOLERANCE: Final = 1e-9
 MAX_DIFFERENCES: Final = 20
-CASH_FACTOR: Final = 100.0
 BASE_SECONDS: Final = 30.0
 SECONDS_PER_BAR: Final = 20e-6
 WORKER: Final = (sys.executable, "-P", "-m", "engine.backtest.oracle")
 _STOPS: Final = ("stop", "trailing")
+_AS_SIGNAL: Final = {"regime": "signal", "exit_time": "signal", "drawdown": "signal"}
 
 
 class Difference(Record):
@@ -98,85 +97,26 @@ def cross_check(  # noqa: PLR0913 - the run, and how its worker is started
         seconds: time-out; None: 30 s and 20 us a bar.
     """
     ours = _on_touch(bars, decisions, result, costs)
-    obstacle = _obstacle(bars, ours)
+    obstacle = obstacle_to(bars, decisions, ours)
     if obstacle:
         return RefereeAnswer(agrees=False, code="ENGINE_NOT_COMPARABLE", message=obstacle)
-    line = canonical(_request(bars, decisions, ours))
+    impact = np.broadcast_to(impact_of(panel_of([bars]), costs), len(bars))
+    line = canonical(question(bars, decisions, ours, impact))
     limit = BASE_SECONDS + SECONDS_PER_BAR * len(bars) if seconds is None else seconds
     told = _ask(line, worker, limit)
     if isinstance(told, str):
         return RefereeAnswer(agrees=False, code="ENGINE_DID_NOT_RUN", message=told)
-    return _compare(bars, ours, costs, told)
+    return _compare(bars, decisions, ours, impact, told)
 
 
 def _on_touch(
     bars: Bars, decisions: Decisions, result: BacktestResult, costs: CostModel
 ) -> BacktestResult:
-    sides = [side for side in (decisions.long, decisions.short) if side is not None]
-    limits = any(np.isfinite(side.target).any() for side in sides)
+    limits = any(rule.targets or rule.order == "limit" for rule in decisions.rules)
     if costs.limit_fill == "touch" or not limits:
         return result
     touch = CostModel.model_validate({**costs.model_dump(), "limit_fill": "touch"})
     return simulate(bars, decisions, touch, start_equity=result.start_equity)
-
-
-def _obstacle(bars: Bars, result: BacktestResult) -> str:
-    """Why this run cannot be compared, empty when it can."""
-    drops = dict(result.drops)
-    absent = absent_bars(bars)
-    if any(trade.exit_reason == "ruin" for trade in result.trades):
-        return "the account was ruined; the other engine has more cash and goes on"
-    if "QUANTITY_TOO_SMALL" in drops:
-        return "an order was too small for the account; the other engine has more cash"
-    held = (absent[trade.entry_bar : trade.exit_bar + 1].any() for trade in result.trades)
-    if "BAR_ABSENT" in drops or any(held):
-        return "an order was due in a bar without a trade; the other engine fills there"
-    return ""
-
-
-def _levels(values: FloatArray) -> tuple[float | None, ...]:
-    finite = np.isfinite(values).tolist()
-    return tuple(v if ok else None for v, ok in zip(values.tolist(), finite, strict=True))
-
-
-def _side(side: SideDecisions | None) -> OracleSide | None:
-    if side is None:
-        return None
-    return OracleSide(
-        enter=tuple(np.flatnonzero(side.enter).tolist()),
-        leave=tuple(np.flatnonzero(side.exit).tolist()),
-        stop=_levels(side.stop),
-        target=_levels(side.target),
-        trail=_levels(side.trail),
-        trailing_fraction=side.trailing_fraction,
-        time_bars=side.time_bars,
-    )
-
-
-def _steps(quantity: float, instrument: Instrument) -> int:
-    return max(1, round(quantity * float(1 / instrument.quantity_step)))
-
-
-def _request(bars: Bars, decisions: Decisions, result: BacktestResult) -> OracleRequest:
-    richest = max(result.start_equity, float(np.max(result.equity)))
-    return OracleRequest(
-        time=tuple(bars.time.tolist()),
-        open=tuple(bars.open.tolist()),
-        high=tuple(bars.high.tolist()),
-        low=tuple(bars.low.tolist()),
-        close=tuple(bars.close.tolist()),
-        long=_side(decisions.long),
-        short=_side(decisions.short),
-        warmup=decisions.warmup,
-        cooldown=decisions.cooldown_bars,
-        needs_stop=decisions.sizing.kind == "risk_per_trade",
-        least_distance=least_distance(bars.instrument),
-        units=tuple(
-            (trade.entry_bar - 1, _steps(trade.quantity, bars.instrument))
-            for trade in result.trades
-        ),
-        cash=CASH_FACTOR * richest * float(1 / bars.instrument.quantity_step),
-    )
 
 
 def _environment() -> dict[str, str]:
@@ -211,20 +151,20 @@ def _ask(line: bytes, worker: tuple[str, ...], seconds: float) -> OracleAnswer |
     return told
 
 
-def _row(trade: Trade, costs: CostModel) -> OracleTrade:
-    """Our trade with the prices that stood on the tape."""
+def _row(trade: Trade, impact: FloatArray, *, free: bool) -> OracleTrade:
+    """Our trade with the prices that stood on the tape; `free`: entered by a limit order."""
     sign = 1 if trade.side == "long" else -1
-    free = trade.exit_reason in {"target", "open"}
+    paid = 1.0 if free else 1 + sign * float(impact[trade.entry_bar])
+    at_the_level = trade.exit_reason in {"target", "open"}
+    got = 1.0 if at_the_level else 1 - sign * float(impact[trade.exit_bar])
     return OracleTrade.model_validate(
         {
             "side": trade.side,
             "entry_bar": trade.entry_bar,
             "exit_bar": trade.exit_bar,
-            "entry_price": trade.entry_price / (1 + sign * costs.impact),
-            "exit_price": trade.exit_price
-            if free
-            else trade.exit_price / (1 - sign * costs.impact),
-            "reason": trade.exit_reason,
+            "entry_price": trade.entry_price / paid,
+            "exit_price": trade.exit_price / got,
+            "reason": _AS_SIGNAL.get(trade.exit_reason, trade.exit_reason),
         }
     )
 
@@ -247,9 +187,10 @@ def _close(one: float, other: float) -> bool:
 
 
 def _compare(
-    bars: Bars, result: BacktestResult, costs: CostModel, told: OracleAnswer
+    bars: Bars, decisions: Decisions, result: BacktestResult, impact: FloatArray, told: OracleAnswer
 ) -> RefereeAnswer:
-    ours = [_row(trade, costs) for trade in result.trades]
+    limits = {rule.rule for rule in decisions.rules if rule.order == "limit"}
+    ours = [_row(trade, impact, free=trade.rule in limits) for trade in result.trades]
     theirs = [*told.trades, *told.open]
     differences = [
         Difference(number=number, ours=our, theirs=their)

@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.backtest.result import BacktestResult
 from engine.data.bars import Bars, FloatArray, IntArray
+from engine.data.panel import Panel
 from engine.errors import InputError
 
 DAY_MS: Final = 86_400_000
@@ -42,8 +43,8 @@ def bar_returns(result: BacktestResult) -> FloatArray:
 
 def _last_of_day(days: IntArray) -> IntArray:
     """Row numbers of the last bar of each day, in order."""
-    rows: IntArray = np.flatnonzero(np.append(np.diff(days) > 0, True)).astype(np.int64)
-    return rows
+    rows = np.flatnonzero(days[1:] != days[:-1])
+    return np.append(rows, len(days) - 1)
 
 
 def daily_net(result: BacktestResult) -> tuple[IntArray, FloatArray]:
@@ -52,7 +53,8 @@ def daily_net(result: BacktestResult) -> tuple[IntArray, FloatArray]:
     Returns:
         UTC day numbers (int64) and returns as fractions (float64), both of shape (days,).
     """
-    days = bar_days(result.close_time)
+    # The last millisecond of a bar lies in the day that it belongs to.
+    days: IntArray = (result.time + (result.bar_ms - 1)) // DAY_MS
     last = _last_of_day(days)
     return days[last], _growth(result.equity[last], result.start_equity)
 
@@ -63,7 +65,7 @@ def mean_exposure(result: BacktestResult) -> float:
 
 
 def exposure_matched_excess(
-    result: BacktestResult, bars: Bars, exposure: float | None = None
+    result: BacktestResult, bars: Bars | Panel, exposure: float | None = None
 ) -> FloatArray:
     """Daily net return minus what the same mean exposure to the instrument would have earned.
 
@@ -72,7 +74,7 @@ def exposure_matched_excess(
 
     Args:
         result: the run.
-        bars: the bars it ran on.
+        bars: the bars or the panel that it ran on.
         exposure: mean exposure measured on train, to be used on the holdout; None: this run's.
 
     Returns:
@@ -87,10 +89,26 @@ def exposure_matched_excess(
         )
     _days, net = daily_net(result)
     last = _last_of_day(bar_days(bars.close_time))
+    if isinstance(bars, Panel):
+        return net - _matched(result, bars, last)
     market = _growth(bars.close[last], float(bars.open[0]))
     held = mean_exposure(result) if exposure is None else exposure
     excess: FloatArray = net - held * market
     return excess
+
+
+def _matched(result: BacktestResult, panel: Panel, last: IntArray) -> FloatArray:
+    """What each instrument's mean exposure would have earned, added up. Shape (days,)."""
+    earned = np.zeros(len(last))
+    for held, bars, rows in zip(
+        np.atleast_2d(result.position), panel.each, panel.rows, strict=True
+    ):
+        carried = bars.close[np.maximum(np.maximum.accumulate(rows), 0)]
+        share = np.divide(
+            held * carried, result.equity, out=np.zeros(len(held)), where=result.equity > 0.0
+        )
+        earned += float(np.mean(share)) * _growth(carried[last], float(bars.open[0]))
+    return earned
 
 
 def to_units(returns: FloatArray) -> IntArray:

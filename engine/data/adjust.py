@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.data.bars import Bars, FloatArray, IntArray, bars_of
+from engine.data.bars import Bars, FloatArray, IntArray, bars_like
 from engine.data.days import day_number, day_text
 from engine.data.periods import trade_days
 from engine.errors import DataError
@@ -85,11 +85,10 @@ def adjust(bars: Bars, factors: Factors) -> Bars:
             value=day_text(int(days[-1])), hint="cut the bars there, or get a newer factor file",
         )  # fmt: skip
     factor = factors.price[place] * factors.split[place]
-    return bars_of(
-        bars.instrument, bars.timeframe, bars.time, bars.open * factor, bars.high * factor,
-        bars.low * factor, bars.close * factor, bars.volume / factors.split[place],
-        origin=bars.origin,
-    )  # fmt: skip
+    prices = ("open", "high", "low", "close", "bid", "ask")
+    columns = {n: c * factor if n in prices else c for n, c in bars.columns.items()}
+    columns["volume"] = bars.volume / factors.split[place]
+    return bars_like(bars, bars.time, columns)
 
 
 def _rows(path: Path) -> list[list[str]]:

@@ -15,12 +15,18 @@ DayText = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 """A UTC day as text, e.g. `2012-06-29`."""
 
 
-def bar_days(bars: Bars) -> IntArray:
-    """UTC day of each bar's close, days since 1970-01-01, shape (n,), never falling.
+def close_days(close_time: IntArray) -> IntArray:
+    """UTC day that each close belongs to, days since 1970-01-01, shape (n,).
 
-    A bar that closes exactly at midnight belongs to the day that ends there.
+    `close_time` is UTC milliseconds; a close exactly at midnight belongs to the day that ends
+    there.
     """
-    return (bars.close_time - 1) // DAY_MS
+    return (close_time - 1) // DAY_MS
+
+
+def bar_days(bars: Bars) -> IntArray:
+    """UTC day of each bar's close, days since 1970-01-01, shape (n,), never falling."""
+    return close_days(bars.close_time)
 
 
 def last_of_day(days: IntArray) -> BoolArray:

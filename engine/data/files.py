@@ -1,8 +1,10 @@
 """File import: CSV or Parquet becomes validated bars, or a refusal that names the row.
 
-Nothing is repaired, sorted, filled or dropped. Times without a zone are UTC, or wall-clock times
-of the `zones` that the caller names, and mean the bar's open. A file without a volume column gets
-volume 1 in every bar: "not known", because zero would mean that nothing was traded.
+Nothing is repaired, filled or dropped unless the caller asks for it, and then it is on record. A
+file that is newest first is turned around. Times without a zone are UTC, or wall-clock times of
+the `zones` that the caller names, and mean the bar's open. A file without a volume column gets
+volume 1 in every bar: "not known", because zero would mean that nothing was traded. A file with
+bid and ask gives mid prices and the quotes at the close.
 """
 
 from __future__ import annotations
@@ -10,22 +12,52 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 
 from engine.data import content
-from engine.data.bars import Bars, FloatArray, IntArray, bars_of
+from engine.data.bars import COLUMNS, Bars, FloatArray, IntArray, bars_from
+from engine.data.cells import numbers, of_symbol, text_table
 from engine.data.content import checked_path, content_of, text_of, too_large, unreadable
-from engine.data.layouts import Layout, sniff, time_kind
+from engine.data.layouts import PRICES, Layout, sniff
+from engine.data.moments import times_of
+from engine.data.sources import Provenance, Source, StepKind, file_digest
 from engine.data.steps import check_step
-from engine.data.zones import Zones, to_utc
+from engine.data.zones import Zones
 from engine.errors import DataError
 from engine.market import Instrument, Timeframe
-from engine.text import clean_text
 
-_NAMES: Final = ("open", "high", "low", "close", "volume")
-_LATEST: Final = {"s": 1e11, "ms": 1e14}
+Impossible = Literal["refuse", "widen", "drop"]
+"""What happens to bars whose open or close lies outside low..high."""
+
+PARQUET_ENDINGS: Final = frozenset({".parquet", ".pq"})
+
+
+def read_source(  # noqa: PLR0913 - what is said about a file
+    path: Path, instrument: Instrument, timeframe: Timeframe, *, symbol: str | None = None,
+    zones: Zones = (), impossible: Impossible = "refuse",
+) -> Source:  # fmt: skip
+    """Bars of one instrument from a file, with where they came from.
+
+    `symbol` selects rows where the file has a symbol column; other files ignore it. `zones` say
+    what times without a zone mean (`zones.py`); empty: UTC.
+
+    Raises:
+        DataError: FILE_NOT_FOUND, FILE_TOO_LARGE, FILE_UNREADABLE, CSV_LAYOUT_UNKNOWN,
+            CSV_ROW_INVALID, CSV_DATES_AMBIGUOUS, CSV_SYMBOL_NEEDED, ZONES_NOT_NEEDED, ZONE_*,
+            ZONES_*, TIMEFRAME_MISMATCH or a BARS_* code.
+    """
+    source = Path(path)
+    parquet = source.suffix.lower() in PARQUET_ENDINGS
+    table, layout = _parquet_table(source) if parquet else _csv_table(source)
+    raw = Provenance(
+        kind="file", name=source.name[:200], raw_digest=file_digest(source),
+        raw_bytes=source.stat().st_size, symbol=symbol or "",
+        layout="parquet" if parquet else layout.summary,
+        zones=tuple(f"{name}:{end}" if end else name for name, end in zones),
+    )  # fmt: skip
+    return _source(table, layout, Asked(instrument, timeframe, symbol, zones, impossible), raw)
 
 
 def read_bars(
@@ -35,11 +67,9 @@ def read_bars(
     """Bars from a file by its ending: `.parquet` (or `.pq`), everything else is CSV.
 
     Raises:
-        DataError: as `read_csv` and `read_parquet`.
+        DataError: as `read_source`.
     """
-    parquet = Path(path).suffix.lower() in {".parquet", ".pq"}
-    read = read_parquet if parquet else read_csv
-    return read(path, instrument, timeframe, symbol=symbol, zones=zones)
+    return read_source(path, instrument, timeframe, symbol=symbol, zones=zones).bars
 
 
 def read_csv(
@@ -48,19 +78,11 @@ def read_csv(
 ) -> Bars:  # fmt: skip
     """Bars of one instrument from a plain or gzipped CSV file (layouts: `layouts.py`).
 
-    `symbol` selects rows where the file has a symbol column; other files ignore it. `zones` say
-    what times without a zone mean (`zones.py`); empty: UTC.
-
     Raises:
-        DataError: FILE_NOT_FOUND, FILE_TOO_LARGE, FILE_UNREADABLE, CSV_LAYOUT_UNKNOWN,
-            CSV_ROW_INVALID, CSV_SYMBOL_NEEDED, ZONES_NOT_NEEDED, ZONE_*, ZONES_*,
-            TIMEFRAME_MISMATCH or a BARS_* code.
+        DataError: as `read_source`.
     """
-    data = content_of(Path(path))
-    layout = sniff(text_of(data).split("\n", 1)[0].rstrip("\r"))
-    if layout.header and b"\n" not in data:
-        raise _no_bar()
-    return _bars(_table(data, layout), layout, Asked(instrument, timeframe, symbol, zones))
+    table, layout = _csv_table(Path(path))
+    return _rows(table, layout, Asked(instrument, timeframe, symbol, zones)).bars
 
 
 def read_parquet(
@@ -73,12 +95,56 @@ def read_parquet(
     from 1. A cell without a value is refused.
 
     Raises:
-        DataError: the same codes as `read_csv`.
+        DataError: as `read_source`.
     """
+    table, layout = _parquet_table(Path(path))
+    return _rows(table, layout, Asked(instrument, timeframe, symbol, zones)).bars
+
+
+class Asked(NamedTuple):
+    """What the caller says about a file."""
+
+    instrument: Instrument
+    timeframe: Timeframe
+    symbol: str | None
+    zones: Zones
+    impossible: Impossible = "refuse"
+
+
+class _Read(NamedTuple):
+    """Bars, and how many rows were turned and found impossible."""
+
+    bars: Bars
+    turned: int
+    impossible: int
+
+
+def _source(
+    table: Any,  # noqa: ANN401 - pyarrow has no types
+    layout: Layout,
+    asked: Asked,
+    raw: Provenance,
+) -> Source:
+    read = _rows(table, layout, asked)
+    treated: StepKind = "widened" if asked.impossible == "widen" else "dropped"
+    return Source(read.bars, raw.after("turned", read.turned).after(treated, read.impossible))
+
+
+def _csv_table(path: Path) -> tuple[Any, Layout]:
+    """All cells of a CSV file as text, and which column is what."""
+    data = content_of(path)
+    layout = sniff(text_of(data).split("\n", 1)[0].rstrip("\r"))
+    if layout.header and b"\n" not in data:
+        raise _no_bar()
+    return text_table(data, layout), layout
+
+
+def _parquet_table(path: Path) -> tuple[Any, Layout]:
+    """The table of a Parquet file with numbered columns, and which column is what."""
     import pyarrow as pa  # noqa: PLC0415 - heavy, only when a file is imported
     from pyarrow import parquet  # noqa: PLC0415 - as above
 
-    source = checked_path(Path(path))
+    source = checked_path(path)
     try:
         with parquet.ParquetFile(source) as file:
             held = sum(
@@ -92,203 +158,75 @@ def read_parquet(
     layout = replace(sniff(",".join(map(_header, table.column_names))), header=False)
     if table.num_rows == 0:
         raise _no_bar()
-    table = table.rename_columns([str(index) for index in range(table.num_columns)])
-    return _bars(table, layout, Asked(instrument, timeframe, symbol, zones))
+    return table.rename_columns([str(index) for index in range(table.num_columns)]), layout
 
 
 def _header(name: str) -> str:
     """A column's name as a CSV header shows it; an index without a name has none there."""
-    return "" if name == "__index_level_0__" else re.sub(r'[,;"\s]+', " ", name)
-
-
-class Asked(NamedTuple):
-    """What the caller says about a file."""
-
-    instrument: Instrument
-    timeframe: Timeframe
-    symbol: str | None
-    zones: Zones
-
-
-def _bars(table: Any, layout: Layout, asked: Asked) -> Bars:  # noqa: ANN401 - pyarrow has no types
-    table, lines = _selected(table, layout, asked.symbol)
-    time = _times(table.column(layout.time), lines, asked.zones)
-    columns = _columns(table, layout, lines)
-    bars = bars_of(asked.instrument, asked.timeframe, time, *columns, lines=lines)
-    check_step(bars)
-    return bars
+    return "" if name == "__index_level_0__" else re.sub(r'[,;|"\s]+', " ", name)
 
 
 def _no_bar() -> DataError:
     return DataError("BARS_EMPTY", "there is no bar", hint="give at least one row")
 
 
-def _row_invalid(line: object, value: object, what: str) -> DataError:
-    return DataError(
-        "CSV_ROW_INVALID", f"row {line}: {what}", value=clean_text(str(value), 80),
-        hint="correct or remove the row; numbers are written like 1234.5",
-    )  # fmt: skip
+def _rows(table: Any, layout: Layout, asked: Asked) -> _Read:  # noqa: ANN401 - pyarrow has no types
+    table, lines = of_symbol(table, layout, asked.symbol)
+    time = times_of(_time_column(table, layout), lines, asked.zones)
+    columns = _columns(table, layout, lines)
+    turned = len(time) > 1 and bool((np.diff(time) < 0).all())
+    if turned:
+        time, lines = time[::-1], lines[::-1]
+        columns = {name: column[::-1] for name, column in columns.items()}
+    bad = _impossible(columns) if asked.impossible != "refuse" else np.zeros(0, dtype=np.int64)
+    if len(bad) and asked.impossible == "widen":
+        body = np.array([columns["open"], columns["close"]])
+        columns["low"] = np.minimum(columns["low"], body.min(axis=0))
+        columns["high"] = np.maximum(columns["high"], body.max(axis=0))
+    elif len(bad):
+        time, lines = np.delete(time, bad), np.delete(lines, bad)
+        columns = {name: np.delete(column, bad) for name, column in columns.items()}
+    bars = bars_from(asked.instrument, asked.timeframe, time, columns, lines=lines)
+    check_step(bars)
+    return _Read(bars, len(bars) if turned else 0, len(bad))
 
 
-def _table(data: bytes, layout: Layout) -> Any:  # noqa: ANN401 - pyarrow has no types
-    """All cells as text, one string column per CSV column, in file order."""
+def _time_column(table: Any, layout: Layout) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """The time, joined from date and time of day where they stand apart."""
     import pyarrow as pa  # noqa: PLC0415 - heavy, only when a file is imported
-    from pyarrow import csv  # noqa: PLC0415 - as above
+    import pyarrow.compute as pc  # noqa: PLC0415 - as above
 
-    width = len(data.split(b"\n", 1)[0].split(layout.delimiter.encode()))
-    names = [str(index) for index in range(width)]
-    broken: list[Any] = []
-
-    def remember(row: Any) -> str:  # noqa: ANN401 - pyarrow has no types
-        """Keep a line that pyarrow could not read."""
-        broken.append(row)
-        return "error"
-
-    try:
-        return csv.read_csv(
-            pa.BufferReader(data),
-            read_options=csv.ReadOptions(
-                column_names=names, skip_rows=int(layout.header), use_threads=False
-            ),
-            parse_options=csv.ParseOptions(
-                delimiter=layout.delimiter, invalid_row_handler=remember, ignore_empty_lines=False
-            ),
-            convert_options=csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        if broken:
-            row = broken[0]
-            what = f"{row.actual_columns} columns instead of {row.expected_columns}"
-            raise _row_invalid(row.number, row.text, what) from error
-        raise DataError(
-            "FILE_UNREADABLE", f"this is not a CSV table: {clean_text(str(error), 120)}",
-            value=clean_text(str(error), 60), hint="save it as plain CSV in UTF-8 with rows",
-        ) from error  # fmt: skip
+    column = table.column(layout.time)
+    if layout.clock is None:
+        return column
+    text = [each.cast(pa.string()) for each in (column, table.column(layout.clock))]
+    return pc.binary_join_element_wise(*text, " ")
 
 
-def _selected(table: Any, layout: Layout, symbol: str | None) -> tuple[Any, IntArray]:  # noqa: ANN401 - pyarrow has no types
-    """The rows of one symbol and their line numbers in the file (from 1)."""
-    import pyarrow as pa  # noqa: PLC0415 - heavy, only when a file is imported
-    import pyarrow.compute as pc  # noqa: PLC0415 - heavy, only when a file is imported
+def _columns(table: Any, layout: Layout, lines: IntArray) -> dict[str, FloatArray]:  # noqa: ANN401 - pyarrow has no types
+    """All columns by name; both sides of a quote file become mid prices and closing quotes."""
 
-    lines = np.arange(table.num_rows, dtype=np.int64) + 1 + int(layout.header)
-    if layout.symbol is None:
-        return table, lines
-    column = _cast(table.column(layout.symbol), pa.string(), lines, "the symbol")
-    known = sorted(name for name in pc.unique(column).to_pylist() if name is not None)
-    if symbol is None and len(known) == 1:
-        return table, lines
-    if symbol not in known:
-        listed = clean_text(", ".join(known), 150)
-        raise DataError(
-            "CSV_SYMBOL_NEEDED", f"the file holds several symbols or another one: {listed}",
-            value=symbol or "", hint=f"choose one of: {listed}",
-        )  # fmt: skip
-    rows = pc.indices_nonzero(pc.equal(column, symbol))
-    return table.take(rows), lines[np.from_dlpack(rows)]
+    def prices(places: tuple[int, ...]) -> dict[str, FloatArray]:
+        """Open, high, low and close of one side."""
+        named = zip(PRICES, places, strict=True)
+        return {name: numbers(table.column(index), lines, name) for name, index in named}
 
-
-def _first_bad(column: Any, kind: Any) -> int:  # noqa: ANN401 - pyarrow has no types
-    """Index of the first cell that does not convert; only on the way to a refusal."""
-    import pyarrow as pa  # noqa: PLC0415 - heavy, only when a file is imported
-
-    low, high = 0, len(column)
-    while high - low > 1:
-        middle = (low + high) // 2
-        try:
-            column.slice(low, middle - low).cast(kind)
-        except pa.ArrowInvalid:
-            high = middle
-        else:
-            low = middle
-    return low
-
-
-def _cast(column: Any, kind: Any, lines: IntArray, what: str) -> Any:  # noqa: ANN401 - pyarrow has no types
-    import pyarrow as pa  # noqa: PLC0415 - heavy, only when a file is imported
-
-    try:
-        return column.cast(kind)
-    except pa.ArrowNotImplementedError as error:
-        raise _row_invalid(lines[0], column.type, f"{what} has a type without a value") from error
-    except pa.ArrowInvalid as error:
-        row = _first_bad(column, kind)
-        raise _row_invalid(lines[row], column[row].as_py(), f"{what} cannot be read") from error
-
-
-def _array(column: Any, lines: IntArray, what: str) -> Any:  # noqa: ANN401 - pyarrow has no types
-    """A column as numpy array; `to_numpy` would import pandas on the way."""
-    import pyarrow as pa  # noqa: PLC0415 - heavy, only when a file is imported
-
-    if column.null_count:
-        row = column.is_null().to_pylist().index(True)
-        raise _row_invalid(lines[row], "", f"{what} has no value")
-    return np.from_dlpack(pa.concat_arrays(column.chunks))
-
-
-def _times(column: Any, lines: IntArray, zones: Zones) -> IntArray:  # noqa: ANN401 - pyarrow has no types
-    """Open times in UTC milliseconds; the type or the first cell decides how all are written."""
-    import pyarrow as pa  # noqa: PLC0415 - heavy, only when a file is imported
-
-    kind = column.type
-    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        naive = pa.types.is_date(kind) or kind.tz is None
-        stamps = _cast(column, pa.timestamp("us", None if naive else "UTC"), lines, "the time")
-        return _in_utc(_milliseconds(stamps, lines), zones, lines, naive=naive)
-    if pa.types.is_floating(kind):
-        column = _cast(column, pa.int64(), lines, "the time")
-    text = _cast(column, pa.string(), lines, "the time")
-    first = text[0].as_py()
-    written = time_kind(first or "")
-    if not written:
-        raise _row_invalid(
-            lines[0], first, "the time is neither ISO text nor unix seconds or milliseconds"
-        )
-    if written.startswith("iso"):
-        zone = "UTC" if written == "iso_zone" else None
-        stamps = _cast(text, pa.timestamp("us", zone), lines, "the time")
-        return _in_utc(_milliseconds(stamps, lines), zones, lines, naive=zone is None)
-    return _in_utc(_unix(text, written, lines), zones, lines, naive=False)
-
-
-def _milliseconds(stamps: Any, lines: IntArray) -> IntArray:  # noqa: ANN401 - pyarrow has no types
-    import pyarrow as pa  # noqa: PLC0415 - heavy, only when a file is imported
-
-    return np.asarray(_array(stamps.cast(pa.int64()), lines, "the time") // 1000, dtype=np.int64)
-
-
-def _unix(text: Any, written: str, lines: IntArray) -> IntArray:  # noqa: ANN401 - pyarrow has no types
-    import pyarrow as pa  # noqa: PLC0415 - heavy, only when a file is imported
-
-    numbers = _array(_cast(text, pa.float64(), lines, "the time"), lines, "the time")
-    strange = ~(np.abs(numbers) < _LATEST[written])
-    if strange.any():
-        row = int(np.flatnonzero(strange)[0])
-        raise _row_invalid(lines[row], text[row].as_py(), "the time cannot be read")
-    return np.asarray(numbers * (1000 if written == "s" else 1), dtype=np.int64)
-
-
-def _in_utc(time: IntArray, zones: Zones, lines: IntArray, *, naive: bool) -> IntArray:
-    if not zones:
-        return time
-    if not naive:
-        raise DataError(
-            "ZONES_NOT_NEEDED", "the file's times say themselves what moment they mean",
-            value=zones[0][0], hint="leave out the zones",
-        )  # fmt: skip
-    return to_utc(time, zones, lines)
-
-
-def _columns(table: Any, layout: Layout, lines: IntArray) -> list[FloatArray]:  # noqa: ANN401 - pyarrow has no types
-    import pyarrow as pa  # noqa: PLC0415 - heavy, only when a file is imported
-
-    columns = []
-    for name, index in zip(_NAMES, (*layout.prices, layout.volume), strict=True):
-        if index is None:
-            columns.append(np.ones(len(lines)))
-        else:
-            numbers = _cast(table.column(index), pa.float64(), lines, name)
-            columns.append(_array(numbers, lines, name))
+    columns = prices(layout.prices)
+    if layout.asks:
+        asks = prices(layout.asks)
+        columns |= {"bid": columns["close"], "ask": asks["close"]}
+        columns |= {name: (columns[name] + asks[name]) / 2 for name in PRICES}
+    if layout.volume is None:
+        columns["volume"] = np.ones(len(lines))
+    else:
+        columns["volume"] = numbers(table.column(layout.volume), lines, "volume")
+    for name, index in layout.extras:
+        columns[name] = numbers(table.column(index), lines, name, may_miss=name == "funding")
     return columns
+
+
+def _impossible(columns: dict[str, FloatArray]) -> IntArray:
+    """Rows whose open or close lies outside low..high."""
+    opened, high, low, close = (columns[name] for name in COLUMNS[:4])
+    outside = (np.minimum(opened, close) < low) | (np.maximum(opened, close) > high)
+    return np.flatnonzero(outside)

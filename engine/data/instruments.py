@@ -20,29 +20,37 @@ CURRENCIES: Final = frozenset(
 )
 _STEP: Final[dict[InstrumentKind, tuple[str, str]]] = {
     "spot": ("0.01", "0.00001"),
+    "perpetual": ("0.01", "0.00001"),
     "equity": ("0.01", "0.01"),
     "fx": ("0.00001", "1"),
 }
 
-_CALENDAR: Final[dict[InstrumentKind, Calendar]] = {"spot": "24/7", "equity": "XNYS", "fx": "FX"}
+_CALENDAR: Final[dict[InstrumentKind, Calendar]] = {
+    "spot": "24/7", "perpetual": "24/7", "equity": "XNYS", "fx": "FX",
+}  # fmt: skip
 
 
 def kind_of(symbol: str) -> InstrumentKind:
-    """`BTC/USDT` is spot, `EUR/USD` is fx, `SPY` is equity."""
+    """`BTC/USDT` is spot, `BTC/USDT:USDT` perpetual, `EUR/USD` fx, `SPY` equity."""
     base, _, quote = symbol.partition("/")
     if not quote:
         return "equity"
+    if ":" in quote:
+        return "perpetual"
     return "fx" if {base, quote} <= CURRENCIES else "spot"
 
 
-def instrument_for(symbol: str, kind: InstrumentKind | None = None) -> Instrument:
-    """An instrument from its symbol.
+def instrument_for(
+    symbol: str, kind: InstrumentKind | None = None, calendar: Calendar | None = None
+) -> Instrument:
+    """An instrument from its symbol; kind and calendar are told from it unless they are given.
 
     Raises:
         InputError: SYMBOL_INVALID with the form that is expected.
     """
     wanted = kind or kind_of(symbol)
-    base, _, quote = symbol.partition("/")
+    base, _, pair = symbol.partition("/")
+    quote = pair.partition(":")[0]
     price_step, quantity_step = (Decimal(text) for text in _STEP[wanted])
     try:
         return Instrument(
@@ -53,8 +61,8 @@ def instrument_for(symbol: str, kind: InstrumentKind | None = None) -> Instrumen
             price_step=price_step,
             quantity_step=quantity_step,
             min_quantity=quantity_step,
-            calendar=_CALENDAR[wanted],
-            shorts_allowed=wanted == "fx",
+            calendar=calendar or _CALENDAR[wanted],
+            shorts_allowed=wanted in {"fx", "perpetual"},
         )
     except ValidationError as error:
         raise InputError(

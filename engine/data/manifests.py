@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from engine.data.dataset import Dataset
+from engine.data.sources import Provenance
 from engine.errors import DataError, InputError, IntegrityError
 from engine.market import Timeframe
-from engine.records import Digest, Record, canonical, parse_record
+from engine.records import Digest, Record, canonical, digest, parse_record
 from engine.text import did_you_mean
 
 MANIFEST: Final = "manifest.json"
@@ -18,10 +19,12 @@ MIN_PREFIX: Final = 8
 
 
 class Manifest(Record):
-    """A dataset's record with the digest that it must have."""
+    """A dataset's record with the digest that it must have, and where its bars came from."""
 
     dataset: Dataset
     digest: Digest
+    source: Provenance | None = None
+    source_digest: Digest | None = None
 
 
 def corrupt(what: object) -> IntegrityError:
@@ -41,15 +44,17 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def write_manifest(folder: Path, dataset: Dataset) -> None:
+def write_manifest(folder: Path, dataset: Dataset, source: Provenance | None = None) -> None:
     """Write and flush the manifest of a dataset's folder."""
-    manifest = Manifest(dataset=dataset, digest=dataset.digest)
+    manifest = Manifest(
+        dataset=dataset, digest=dataset.digest, source=source, source_digest=_digest(source)
+    )
     (folder / MANIFEST).write_bytes(canonical(manifest))
     sync(folder / MANIFEST)
 
 
-def read_manifest(folder: Path) -> Dataset:
-    """The dataset that a folder holds.
+def read_manifest(folder: Path) -> Manifest:
+    """What a dataset's folder says about it.
 
     Raises:
         IntegrityError: DATA_CORRUPT.
@@ -60,7 +65,13 @@ def read_manifest(folder: Path) -> Dataset:
         raise corrupt(folder.name) from error
     if manifest.digest != manifest.dataset.digest or manifest.dataset.id != folder.name:
         raise corrupt(folder.name)
-    return manifest.dataset
+    if manifest.source_digest != _digest(manifest.source):
+        raise corrupt(folder.name)
+    return manifest
+
+
+def _digest(source: Provenance | None) -> Digest | None:
+    return None if source is None else digest("peak/source/v1", source)
 
 
 def _by_symbol(ref: str, datasets: Sequence[Dataset]) -> list[Dataset]:
@@ -88,6 +99,7 @@ def find_dataset(ref: str, datasets: Sequence[Dataset]) -> Dataset:
             hint=f"name one by the start of its id: {listed}",
         )  # fmt: skip
     known = sorted({d.ref for d in datasets} | {d.instrument.symbol for d in datasets})
-    near = did_you_mean(ref.upper(), known) or known[:5]
-    hint = f"known are {', '.join(near)}" if near else "register a file first"
+    near = did_you_mean(ref.upper(), known)
+    hint = f"known are {', '.join(known[:5])}" if known else "import a file with `peak data import`"
+    hint = f"did you mean {', '.join(near)}?" if near else hint
     raise DataError("DATASET_UNKNOWN", "there is no such dataset", value=ref, hint=hint)

@@ -15,7 +15,7 @@ import numpy as np
 
 from engine.data.bars import Bars, BoolArray, FloatArray, IntArray
 from engine.errors import DataError
-from engine.market import Symbol, Timeframe
+from engine.market import Instrument, Symbol, Timeframe
 
 NO_ROW: Final = -1
 
@@ -42,6 +42,11 @@ class Panel:
     def timeframe(self) -> Timeframe:
         """Timeframe that all instruments share."""
         return self.each[0].timeframe
+
+    @property
+    def instrument(self) -> Instrument:
+        """The first instrument; its calendar is that of the account."""
+        return self.each[0].instrument
 
     @property
     def close_time(self) -> IntArray:

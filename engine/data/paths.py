@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.data.bars import COLUMNS, Bars, FloatArray, IntArray, bars_of
+from engine.data.bars import Bars, FloatArray, IntArray
 from engine.data.instruments import instrument_for
 from engine.data.synthetic import Frame, Walk, lively_volume, walk_bars
 from engine.market import Timeframe
@@ -140,5 +140,4 @@ def _absent(number: int, count: int) -> IntArray:
 
 def _without(bars: Bars, absent: IntArray) -> Bars:
     keep = np.setdiff1d(np.arange(len(bars)), absent)
-    columns = [getattr(bars, name)[keep] for name in ("time", *COLUMNS)]
-    return bars_of(bars.instrument, bars.timeframe, *columns, origin=bars.origin)
+    return bars.take(keep)

@@ -4,9 +4,10 @@ A bar belongs to the period in which it CLOSES, so a period never holds anything
 own close. Where the market closes before the clock says so, the market's close counts:
 
     24/7   UTC grid; weeks from Monday 00:00, months from the 1st.
-    XNYS   planned sessions in New York: intraday periods count from 09:30 and end at 16:00 at the
-           latest; a day, week or month closes with its last planned session. A bar without a
-           minute inside a session takes no part.
+    XNYS   planned sessions in New York: intraday periods count from 09:30 and end at the session's
+           close at the latest; a day, week or month closes with its last planned session. A bar
+           without a minute inside a session takes no part. Other exchanges: the same by their own
+           hours and zone.
     FX     UTC grid, weeks from Sunday; whatever would close inside the weekend closes on Friday
            17:00 New York time. A bar inside the weekend takes no part.
 """
@@ -18,8 +19,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from engine.data.bars import Bars, BoolArray, IntArray
+from engine.data.clocks import zone_offset
 from engine.data.days import DAY_MS
-from engine.data.sessions import Sessions, last_pause, new_york_offset, session_plan
+from engine.data.sessions import Sessions, exchange_zone, last_pause, session_plan
 from engine.market import Timeframe
 
 _MONDAY: Final = 4 * DAY_MS
@@ -60,37 +62,39 @@ class Periods(NamedTuple):
 def trade_days(bars: Bars) -> IntArray:
     """Local date of each bar's open, days since 1970-01-01, shape (n,).
 
-    UTC except for XNYS, which counts in New York; there bars of a day or longer that open at
-    00:00 UTC are day labels and keep their date.
+    UTC for 24/7 and FX; exchanges count in their own zone, where bars of a day or longer that
+    open at 00:00 UTC are day labels and keep their date.
     """
-    if bars.instrument.calendar != "XNYS":
+    calendar = bars.instrument.calendar
+    if calendar in {"24/7", "FX"}:
         return bars.time // DAY_MS
     label = (bars.timeframe.seconds >= Timeframe.D1.seconds) & (bars.time % DAY_MS == 0)
-    return np.where(label, bars.time, bars.time + new_york_offset(bars.time)) // DAY_MS
+    local = bars.time + zone_offset(exchange_zone(calendar), bars.time)
+    return np.where(label, bars.time, local) // DAY_MS
 
 
 def spans(bars: Bars) -> Spans:
     """Effective open and close of each bar by its instrument's calendar."""
     match bars.instrument.calendar:
-        case "XNYS":
-            return _session_spans(bars, _plan(bars))
+        case "24/7":
+            return Spans(bars.time, bars.close_time, np.ones(len(bars), dtype=np.bool_))
         case "FX":
             return _currency_spans(bars)
         case _:
-            return Spans(bars.time, bars.close_time, np.ones(len(bars), dtype=np.bool_))
+            return _session_spans(bars, _plan(bars))
 
 
 def periods(bars: Bars, span: Spans, higher: Timeframe) -> Periods:
     """Label, start and close of the higher bar of each bar inside."""
     closes = span.closes[span.inside]
     match bars.instrument.calendar:
-        case "XNYS":
-            return _session_periods(closes, _plan(bars), higher)
+        case "24/7":
+            start, end = _grid(closes, higher, _MONDAY)
+            return Periods(start, start, end)
         case "FX":
             return _currency_periods(closes, higher, bars.timeframe)
         case _:
-            start, end = _grid(closes, higher, _MONDAY)
-            return Periods(start, start, end)
+            return _session_periods(closes, _plan(bars), higher)
 
 
 def _grid(close: IntArray, higher: Timeframe, week: int) -> tuple[IntArray, IntArray]:
@@ -134,7 +138,8 @@ def _currency_periods(closes: IntArray, higher: Timeframe, base: Timeframe) -> P
 
 def _plan(bars: Bars) -> Sessions:
     days = bars.time[[0, -1]] // DAY_MS
-    return session_plan(int(days[0]) - _MARGIN_DAYS, int(days[1]) + _MARGIN_DAYS)
+    first, last = int(days[0]) - _MARGIN_DAYS, int(days[1]) + _MARGIN_DAYS
+    return session_plan(first, last, bars.instrument.calendar)
 
 
 def _session_spans(bars: Bars, plan: Sessions) -> Spans:

@@ -13,19 +13,18 @@ from typing import Final
 
 import numpy as np
 
-from engine.data.bars import Bars, BoolArray, IntArray, bars_of
+from engine.data.bars import Bars, BoolArray, FloatArray, IntArray, bars_from
 from engine.data.periods import periods, spans
 from engine.errors import DataError
-from engine.market import SECONDS, Calendar, Timeframe
+from engine.market import SECONDS, TRADING_HOURS, Calendar, Timeframe
 
 _CALENDAR_LONG: Final = frozenset({Timeframe.W1, Timeframe.MO1})
-_DAYS: Final[dict[Calendar, dict[Timeframe, int]]] = {
+_DAYS: Final[dict[str, dict[Timeframe, int]]] = {
     "24/7": {Timeframe.D1: 1, Timeframe.W1: 7, Timeframe.MO1: 31},
-    "XNYS": {Timeframe.D1: 1, Timeframe.W1: 5, Timeframe.MO1: 23},
     "FX": {Timeframe.D1: 1, Timeframe.W1: 6, Timeframe.MO1: 28},
 }
 """Most trading days of a period; Sunday's evening counts as one of a currency."""
-_SESSION_SECONDS: Final = 23_400
+_EXCHANGE_DAYS: Final = {Timeframe.D1: 1, Timeframe.W1: 5, Timeframe.MO1: 23}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,8 +61,8 @@ def bars_per_higher(base: Timeframe, higher: Timeframe, calendar: Calendar) -> i
         DataError: TIMEFRAME_PAIR.
     """
     _check_pair(base, higher)
-    days = _DAYS[calendar].get(higher)
-    day = _SESSION_SECONDS if calendar == "XNYS" else SECONDS[Timeframe.D1]
+    days = _DAYS.get(calendar, _EXCHANGE_DAYS).get(higher)
+    day = round(TRADING_HOURS[calendar] * 3_600)
     if days is None:
         return -(-min(SECONDS[higher], day) // SECONDS[base])
     return days * -(-day // SECONDS[base])
@@ -73,7 +72,7 @@ def resample(bars: Bars, higher: Timeframe) -> HigherBars:
     """Bars of a higher timeframe that have closed by the last base bar's close.
 
     A first bar whose period began before the data is dropped; a period without a base bar has no
-    bar. Volume is summed in order of time.
+    bar. Volume and funding are summed in order of time; quotes are the last ones.
 
     Raises:
         DataError: TIMEFRAME_PAIR when base bars do not add up to the higher ones; BARS_OVERLAP
@@ -129,11 +128,9 @@ def _fixed(values: IntArray) -> IntArray:
 
 
 def _empty(bars: Bars, higher: Timeframe) -> HigherBars:
-    """No bar at all; `bars_of` refuses that, a slice does not."""
-    head = bars_of(
-        bars.instrument, higher, bars.time[:1], bars.open[:1], bars.high[:1], bars.low[:1],
-        bars.close[:1], bars.volume[:1], origin=bars.origin,
-    )  # fmt: skip
+    """No bar at all; `bars_from` refuses that, a slice does not."""
+    first = {name: column[:1] for name, column in bars.columns.items()}
+    head = bars_from(bars.instrument, higher, bars.time[:1], first, origin=bars.origin)
     return HigherBars(head.slice(0, 0), _fixed(np.zeros(0, dtype=np.int64)))
 
 
@@ -145,15 +142,22 @@ def _aggregate(  # noqa: PLR0913, PLR0917 - one table, six views of it
     last = np.append(first[1:], len(rows)) - 1
     group = np.repeat(np.arange(len(first)), last - first + 1)
     # In order of time, so that a longer history never changes a finished sum.
-    volume = np.bincount(group, weights=bars.volume[rows])
-    columns = (
-        bars.open[rows[first]],
-        np.maximum.reduceat(bars.high[rows], first),
-        np.minimum.reduceat(bars.low[rows], first),
-        bars.close[rows[last]],
-        volume,
-    )
-    return bars_of(
-        bars.instrument, higher, label[whole], *(column[whole] for column in columns),
-        origin=bars.origin,
-    )  # fmt: skip
+    columns: dict[str, FloatArray] = {
+        "open": bars.open[rows[first]],
+        "high": np.maximum.reduceat(bars.high[rows], first),
+        "low": np.minimum.reduceat(bars.low[rows], first),
+        "close": bars.close[rows[last]],
+        "volume": np.bincount(group, weights=bars.volume[rows]).astype(np.float64),
+        **{name: bars.extras[name][rows[last]] for name in ("bid", "ask") if name in bars.extras},
+    }
+    if bars.funding is not None:
+        columns["funding"] = _summed(bars.funding[rows], group)
+    kept = {name: column[whole] for name, column in columns.items()}
+    return bars_from(bars.instrument, higher, label[whole], kept, origin=bars.origin)
+
+
+def _summed(funding: FloatArray, group: IntArray) -> FloatArray:
+    """Sum of the events of each group, NaN where there is none, shape (groups,)."""
+    event = ~np.isnan(funding)
+    total = np.bincount(group, weights=np.where(event, funding, 0.0))
+    return np.where(np.bincount(group, weights=event) > 0, total, np.nan)

@@ -17,17 +17,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
-from engine.data.bars import COLUMNS, Bars, bars_of
+from engine.data.bars import COLUMNS, EXTRAS, Bars, FloatArray, IntArray, bars_from, bars_like
 from engine.data.dataset import Dataset
 from engine.data.days import day_of
 from engine.data.families import nearest_member
 from engine.data.manifests import corrupt, find_dataset, read_manifest, sync, write_manifest
 from engine.data.partitions import ForwardBars, HoldoutBars, LookPermit, TrainBars
 from engine.data.registration import check_window, describe, pieces
+from engine.data.sources import Provenance
 from engine.errors import AccessError, DataError
 
 __all__ = ["BARS_FILE", "PARTS", "Dataset", "DatasetStore"]
@@ -45,12 +46,14 @@ def _write_bars(folder: Path, bars: Bars) -> None:
 
     sealed = folder.name == "sealed"
     folder.mkdir(mode=0o700 if sealed else 0o755)
-    kinds = {"time": pa.int64(), **dict.fromkeys(COLUMNS, pa.float64())}
-    columns = {
-        # From the buffer: `pa.array` would import pandas on the way.
-        name: pa.Array.from_buffers(kind, len(bars), [None, pa.py_buffer(getattr(bars, name))])
-        for name, kind in kinds.items()
-    }
+
+    def stored(column: IntArray | FloatArray) -> Any:  # noqa: ANN401 - pyarrow has no types
+        """A column from its buffer: `pa.array` would import pandas on the way."""
+        kind = pa.int64() if column.dtype == np.int64 else pa.float64()
+        return pa.Array.from_buffers(kind, len(bars), [None, pa.py_buffer(column)])
+
+    columns = {"time": stored(bars.time)}
+    columns |= {name: stored(column) for name, column in bars.columns.items()}
     table = pa.table(columns)
     path = folder / BARS_FILE
     path.touch(mode=0o600 if sealed else 0o644)
@@ -70,12 +73,13 @@ def _read_bars(folder: Path, dataset: Dataset) -> Bars:
 
     try:
         with parquet.ParquetFile(folder / BARS_FILE) as file:
-            table = file.read(columns=["time", *COLUMNS])
-        columns = [
-            np.from_dlpack(pa.concat_arrays(table.column(name).chunks))
-            for name in ("time", *COLUMNS)
-        ]
-        bars = bars_of(dataset.instrument, dataset.timeframe, *columns, origin="registered")
+            table = file.read()
+        columns = {
+            name: np.from_dlpack(pa.concat_arrays(table.column(name).chunks))
+            for name in ("time", *COLUMNS, *(n for n in EXTRAS if n in table.column_names))
+        }
+        time = columns.pop("time")
+        bars = bars_from(dataset.instrument, dataset.timeframe, time, columns, origin="registered")
     except (OSError, KeyError, ValueError, pa.ArrowException, DataError) as error:
         raise corrupt(f"{dataset.id[:12]}/{folder.name}") from error
     if bars.digest != getattr(dataset.parts, folder.name):
@@ -84,10 +88,9 @@ def _read_bars(folder: Path, dataset: Dataset) -> Bars:
 
 
 def _joined(parts: list[Bars]) -> Bars:
-    columns = [
-        np.concatenate([getattr(part, name) for part in parts]) for name in ("time", *COLUMNS)
-    ]
-    return bars_of(parts[0].instrument, parts[0].timeframe, *columns, origin="registered")
+    time = np.concatenate([part.time for part in parts])
+    columns = {n: np.concatenate([part.columns[n] for part in parts]) for n in parts[0].columns}
+    return bars_like(parts[0], time, columns)
 
 
 class DatasetStore:
@@ -97,8 +100,16 @@ class DatasetStore:
         """Keep datasets under `root`; the folder is made with the first registration."""
         self._root = Path(root)
 
-    def register(self, bars: Bars, *, window_end: datetime | None = None) -> Dataset:
+    def register(
+        self,
+        bars: Bars,
+        *,
+        window_end: datetime | None = None,
+        source: Provenance | None = None,
+    ) -> Dataset:
         """Store bars cut into zones; the same bars again answer what is stored.
+
+        `source` says where they came from; it is kept beside them and no part of their identity.
 
         A new market's window ends with the UTC day of `window_end` (None: the last bar's day).
         Bars of a known market are cut at its borders, so days that are sealed stay sealed.
@@ -113,12 +124,12 @@ class DatasetStore:
             self._sweep()
             folder = self._root / bars.digest
             if folder.is_dir():
-                known = read_manifest(folder)
+                known = read_manifest(folder).dataset
                 check_window(known, asked)
                 return known
             kin = nearest_member(bars, ((each, self.prices(each)) for each in self.datasets()))
             dataset = describe(bars, kin, asked)
-            self._write(dataset, bars)
+            self._write(dataset, bars, source)
             return dataset
 
     def datasets(self) -> tuple[Dataset, ...]:
@@ -130,7 +141,7 @@ class DatasetStore:
         if not self._root.is_dir():
             return ()
         folders = [path for path in self._root.iterdir() if len(path.name) == _ID_LENGTH]
-        found = [read_manifest(folder) for folder in folders]
+        found = [read_manifest(folder).dataset for folder in folders]
         return tuple(
             sorted(found, key=lambda d: (d.instrument.symbol, d.timeframe.seconds, d.first, d.id))
         )
@@ -142,6 +153,14 @@ class DatasetStore:
             DataError: DATASET_UNKNOWN or DATASET_AMBIGUOUS.
         """
         return find_dataset(ref, self.datasets())
+
+    def source(self, dataset: Dataset) -> Provenance | None:
+        """Where a dataset's bars came from; None when nobody said.
+
+        Raises:
+            IntegrityError: DATA_CORRUPT.
+        """
+        return read_manifest(self._root / dataset.id).source
 
     def train(self, dataset: Dataset) -> TrainBars:
         """Bars of the train zone.
@@ -210,13 +229,13 @@ class DatasetStore:
         for path in self._root.glob(f"{_INCOMING}*"):
             shutil.rmtree(path)
 
-    def _write(self, dataset: Dataset, bars: Bars) -> None:
+    def _write(self, dataset: Dataset, bars: Bars, source: Provenance | None) -> None:
         """Write parts and manifest aside and flushed, then rename the folder: the commit."""
         incoming = self._root / f"{_INCOMING}{dataset.id}"
         incoming.mkdir()
         for name, part in pieces(bars, dataset.zones).items():
             _write_bars(incoming / name, part)
-        write_manifest(incoming, dataset)
+        write_manifest(incoming, dataset, source)
         sync(incoming)
         incoming.rename(self._root / dataset.id)
         sync(self._root)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import numpy as np
 
 from engine.data.bars import IntArray
 from engine.data.days import DAY_MS
-from engine.data.sessions import last_pause, session_plan
+from engine.data.sessions import last_pause, session_hours, session_plan
 from engine.market import Calendar, Timeframe
 
 _MONDAY: Final = 4 * DAY_MS
@@ -18,9 +19,9 @@ _MONDAY: Final = 4 * DAY_MS
 def open_times(calendar: Calendar, timeframe: Timeframe, count: int, first_ms: int = 0) -> IntArray:
     """The first `count` planned opens at or after `first_ms`, int64 UTC milliseconds.
 
-    Days and longer are labels at midnight UTC (weeks: Monday, months: the 1st). Shorter bars of
-    XNYS begin at 09:30 New York time and stay inside the session; those of FX leave out the
-    weekend, Friday to Sunday 17:00 in New York.
+    Days and longer are labels at midnight UTC (weeks: Monday, months: the 1st). Shorter bars of an
+    exchange begin with its session and stay inside it; those of FX leave out the weekend, Friday
+    to Sunday 17:00 in New York.
     """
     if timeframe is Timeframe.MO1:
         month = int(np.datetime64(first_ms - 1, "ms").astype("datetime64[M]").astype(int)) + 1
@@ -31,7 +32,7 @@ def open_times(calendar: Calendar, timeframe: Timeframe, count: int, first_ms: i
         anchor = _MONDAY if timeframe is Timeframe.W1 else 0
         begin = anchor - (anchor - first_ms) // length * length
         return begin + length * np.arange(count, dtype=np.int64)
-    made = _share_times if calendar == "XNYS" else _currency_times
+    made = _currency_times if calendar == "FX" else partial(_share_times, calendar)
     return _enough(made, length, count, first_ms)
 
 
@@ -49,14 +50,14 @@ def _enough(
     return times[:count]
 
 
-def _share_times(first_day: int, last_day: int, length: int) -> IntArray:
-    plan = session_plan(first_day, last_day)
+def _share_times(exchange: str, first_day: int, last_day: int, length: int) -> IntArray:
+    plan = session_plan(first_day, last_day, exchange)
     if length >= DAY_MS:
         return plan.day * DAY_MS
-    session = int(plan.closes[0] - plan.opens[0])
-    starts = np.arange(0, session, length, dtype=np.int64)
-    times: IntArray = (plan.opens[:, None] + starts[None, :]).ravel()
-    return times
+    begins, ends = session_hours(exchange)
+    starts = np.arange(0, ends - begins, length, dtype=np.int64)
+    times = plan.opens[:, None] + starts[None, :]
+    return times[times < plan.closes[:, None]]
 
 
 def _currency_times(first_day: int, last_day: int, length: int) -> IntArray:

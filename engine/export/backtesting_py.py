@@ -9,104 +9,27 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from engine.export.abilities import COUNTS, FIXED_SIZES, WEIGHTS, Abilities
+from engine.export.backtesting_class import CLASS, HELD
+from engine.export.backtesting_parts import ADDS, AT_CLOSE, LIMITS, RESIZES, SETTLE
 from engine.export.blueprint import Blueprint, blueprint_of
-from engine.export.decide_code import assumptions, decisions_source
+from engine.export.decide_code import asks_last, assumptions, decisions_source
 from engine.export.header import header
 from engine.export.operators import CALENDAR
 from engine.export.sources import prelude
 from engine.language.spec import StrategySpec
 
 TARGET: Final = "backtesting.py"
-
-_CLASS: Final = '''\
-class {name}(Strategy):
-    """The strategy; run it with finalize_trades=False, so that open trades stay open."""
-
-    price_step = 0.01  # smallest price change; a stop needs two of them
-{params}
-    def init(self):
-        """Work out all decisions once; none of them looks at a later bar."""
-        frame = self.data.df
-        bars = {{
-            name: frame[name.capitalize()].to_numpy(dtype=float)
-            for name in ("open", "high", "low", "close", "volume")
-        }}
-{time}        params = {{name: getattr(self, "p_" + name) for name in PARAMS}}
-        self.decided = decide(bars, params)
-        self.notes = {{}}
-
-    def next(self):
-        """At this close: raise stops, plan exits, place entries for the next open."""
-        t = len(self.data) - 1
-        for trade in self.trades:
-            self.guard(trade, t)
-        if t < WARMUP or not self.rested(t):
-            return
-        wanted = [
-            side
-            for side in SIDES
-            if self.decided["enter_" + side][t] and not self.decided["exit_" + side][t]
-        ]
-        if len(wanted) == 1:
-            self.enter(wanted[0], t)
-
-    def rested(self, t):
-        """Whether the cooldown after the last exit is over."""
-        if not COOLDOWN or not self.closed_trades:
-            return True
-        return t > max(trade.exit_bar for trade in self.closed_trades[-2:]) + COOLDOWN
-
-    def guard(self, trade, t):
-        """Ratchet the stop of an open trade and close it on its exit condition or its age."""
-        side = "long" if trade.is_long else "short"
-        sign = 1 if trade.is_long else -1
-        nearer = np.fmax if trade.is_long else np.fmin
-        note = trade.tag
-        extreme = self.data.High[-1] if trade.is_long else self.data.Low[-1]
-        note["best"] = float(nearer(note["best"], extreme))
-        level = nearer(note["stop"], self.decided["trail_" + side][t])
-        if TRAILING[side]:
-            level = nearer(level, note["best"] * (1 - sign * TRAILING[side]))
-        if not np.isnan(level) and level != note["stop"]:
-            note["stop"] = float(level)
-            trade.sl = note["stop"] if note["stop"] > 0 else None
-        aged = TIME_BARS[side] and t - trade.entry_bar + 1 >= TIME_BARS[side]
-        if self.decided["exit_" + side][t] or aged:
-            note["leaving"] = True
-            trade.close()
-
-    def enter(self, side, t):
-        """A market order for the next open with its stop and target; the other side is closed."""
-        long = side == "long"
-        sign = 1 if long else -1
-        if any(trade.is_long == long for trade in self.trades):
-            return
-        close = float(self.data.Close[-1])
-        nearer = np.fmax if long else np.fmin
-        stop = nearer(self.decided["stop_" + side][t], self.decided["trail_" + side][t])
-        if TRAILING[side]:
-            stop = nearer(stop, close * (1 - sign * TRAILING[side]))
-        stop, target = float(stop), float(self.decided["target_" + side][t])
-        least = 2 * self.price_step * (1 - 1e-9)
-        if sign * (close - stop) < least or sign * (target - close) <= 0:
-            return
-        units = whole(wanted_units((SIZING, SIZE, LARGEST), self.equity, close, stop))
-        if units < 1:
-            return
-        order = self.buy if long else self.sell
-        order(
-            size=units,
-            sl=stop if stop > 0 else None,
-            tp=target if target > 0 else None,
-            tag={{"stop": stop, "best": np.nan, "leaving": False}},
-        )
-        for trade in self.trades:
-            if trade.is_long != long and not trade.tag["leaving"]:
-                trade.tag["leaving"] = True
-                trade.close()
-'''
-
-_TIME: Final = '        bars["time"] = frame.index.as_unit("ms").asi8\n'
+ABLE: Final = Abilities(
+    sizings=FIXED_SIZES | WEIGHTS,
+    resizing=True,
+    limits=COUNTS
+    | {
+        "max_leverage", "max_positions", "cooldown_bars", "max_stop_distance_frac",
+        "max_drawdown_frac", "max_daily_loss_frac", "session", "flat_by", "days",
+    },
+)  # fmt: skip
+"""What the file can express."""
 
 _ALWAYS: Final = (
     "costs are those of Backtest(commission=..., spread=...), not of this file",
@@ -127,9 +50,18 @@ def class_name(text: str) -> str:
 
 def approximations(blueprint: Blueprint) -> list[str]:
     """What differs from our engine, one sentence each."""
-    found = [*_ALWAYS, *assumptions(blueprint)]
-    if len(blueprint.spec.universe.symbols) > 1:
+    spec, found = blueprint.spec, [*_ALWAYS, *assumptions(blueprint)]
+    if len(spec.universe.symbols) > 1:
         found.append("several symbols: one run each, with an account of its own")
+    kinds = {rule.order.type for rule in spec.rules}
+    if kinds & {"stop", "limit"}:
+        found.append("limits fill on touch; several orders reached in one bar fill one by one")
+    if kinds & {"market_on_close", "stop", "limit"}:
+        found.append(
+            "fills at the close and stops in the bar of an entry use the broker's own parts"
+        )
+    if spec.sizing.resize != "entry":
+        found.append("re-sizing closes the oldest units first; our trades have a mean price")
     return found
 
 
@@ -140,10 +72,9 @@ def export(spec: StrategySpec) -> str:
         InputError: EXPORT_NOT_POSSIBLE with the path of the part that cannot be written.
         SpecError: the spec is not right.
     """
-    blueprint = blueprint_of(spec, TARGET)
+    blueprint = blueprint_of(spec, TARGET, ABLE)
     decisions = decisions_source(blueprint, TARGET)
     strategy = _strategy(blueprint)
-    constants = _constants(blueprint)
     imports, helpers = prelude(f"{decisions}\n{strategy}")
     return "\n".join([
         header(blueprint, TARGET, approximations(blueprint), "#"),
@@ -153,7 +84,7 @@ def export(spec: StrategySpec) -> str:
         *imports,
         "from backtesting import Strategy",
         "",
-        constants,
+        "\n".join(_constants(blueprint)),
         "",
         "",
         helpers,
@@ -162,29 +93,129 @@ def export(spec: StrategySpec) -> str:
         decisions,
         "",
         "",
+        HELD,
+        "",
         strategy.rstrip(),
         "",
     ])  # fmt: skip
 
 
-def _constants(blueprint: Blueprint) -> str:
-    spec = blueprint.spec
-    levels = {side: blueprint.side(side)[0].levels for side in blueprint.sides}
-    trailing = {side: one.trailing_fraction for side, one in levels.items()}
-    ages = {side: one.time_bars for side, one in levels.items()}
-    return "\n".join([
-        f"SIDES = {list(blueprint.sides)!r}",
-        f"TRAILING = {trailing!r}",
-        f"TIME_BARS = {ages!r}",
-        f"COOLDOWN = {spec.limits.cooldown_bars or 0}",
+def _limited(spec: StrategySpec) -> bool:
+    """Whether account or clock forbid anything."""
+    free = {"max_positions", "max_leverage", "max_stop_distance_frac", "cooldown_bars"}
+    return any(value not in {None, ()} for name, value in spec.limits if name not in free)
+
+
+def _constants(blueprint: Blueprint) -> list[str]:
+    spec, limits = blueprint.spec, blueprint.spec.limits
+    lines = [
+        f"COOLDOWN = {limits.cooldown_bars or 0}",
         f"SIZING, SIZE, LARGEST = {spec.sizing.kind!r}, {spec.sizing.value!r}, {blueprint.cap!r}",
-    ])  # fmt: skip
+    ]
+    if _limited(spec):
+        lines += [
+            f"MAX_DRAWDOWN = {limits.max_drawdown_frac or 0.0!r}",
+            f"MAX_DAILY_LOSS = {limits.max_daily_loss_frac or 0.0!r}",
+            f"MAX_DAY_TRADES = {limits.max_trades_per_day or 0}",
+            f"MAX_WEEK_TRADES = {limits.max_trades_per_week or 0}",
+            f"MAX_DAY_LOSSES = {limits.max_losses_per_day or 0}",
+            f"SESSION = {_session(limits.session)!r}",
+            f"DAYS = {[_WEEKDAYS.index(day) for day in limits.days]!r}",
+            f"FLAT_BY = {_minutes(limits.flat_by)!r}",
+        ]
+    if spec.pyramiding is not None:
+        lines.append(f"MAX_UNITS = {spec.pyramiding.max_units}")
+        lines.append(f"LATEST = {spec.pyramiding.stop_on_add == 'latest'}")
+    if spec.sizing.resize != "entry":
+        lines.append(f"BAND = {spec.sizing.band_frac!r}")
+    return lines
+
+
+def _minutes(text: str | None) -> int | None:
+    if text is None:
+        return None
+    hour, _, minute = text.partition(":")
+    return int(hour) * 60 + int(minute)
+
+
+def _session(text: str | None) -> tuple[int | None, int | None] | None:
+    if text is None:
+        return None
+    begin, _, end = text.partition("-")
+    return _minutes(begin), _minutes(end)
+
+
+def _needs_time(blueprint: Blueprint) -> bool:
+    return bool(blueprint.words & CALENDAR) or _limited(blueprint.spec) or _resized(blueprint)
+
+
+def _resized(blueprint: Blueprint) -> bool:
+    return blueprint.spec.sizing.resize != "entry"
 
 
 def _strategy(blueprint: Blueprint) -> str:
-    params = "".join(f'    p_{name} = PARAMS["{name}"]\n' for name in blueprint.params)
-    return _CLASS.format(
-        name=class_name(blueprint.spec.name),
-        params=params,
-        time=_TIME if blueprint.words & CALENDAR else "",
+    """The class with what the spec uses and nothing else."""
+    spec, begin, more = blueprint.spec, [], []
+    kinds = {rule.order.type for rule in spec.rules}
+    limited, last = _limited(spec), any(asks_last(part.entry) for part in blueprint.rules)
+    settle = ["self.settle(t)"] if kinds & {"stop", "limit"} else []
+    settle += ["self.fill_at_close(t)"] if "market_on_close" in kinds else []
+    if limited:
+        begin += _LIMIT_STATE
+    if _resized(blueprint):
+        frame = _PERIODS[spec.sizing.resize]
+        begin.append(f'self.ends = period_ends_at(self.bars["time"], SECONDS, {frame})')
+        more += ["if held is not None and not held.leaving and self.ends[t]:",
+                 "    self.resize(held, t)"]  # fmt: skip
+    if spec.pyramiding is not None:
+        more += ["if held is not None and not held.leaving:", "    self.grow(held, t)"]
+    if limited and more:
+        more = ["if not self.halted:", *(f"    {line}" for line in more)]
+    result = ["mine = [one.pl for one in self.closed_trades[-64:] if one.tag[0] is held]"]
+    result += ["self.won[held.side] = sum(mine) > 0"] if last else []
+    result += ["self.day_losses += sum(mine) < 0"] if limited else []
+    count = ["if held.begun is None:", "    self.day_trades += 1", "    self.week_trades += 1"]
+    text = CLASS.format(
+        name=class_name(spec.name),
+        params="".join(f'    p_{name} = PARAMS["{name}"]\n' for name in blueprint.params),
+        time=_lines(['self.bars["time"] = frame.index.as_unit("ms").asi8'])
+        if _needs_time(blueprint)
+        else "",
+        begin=_lines(begin),
+        day=_lines(["self.count_day(t)"] if limited else []),
+        settle=_lines(settle),
+        account=_lines(["self.limit(held, t)"] if limited else []),
+        allowed=" and self.allowed(t)" if limited else "",
+        more=_lines(more),
+        count=_lines(count if limited else [], 16),
+        result=_lines(result if len(result) > 1 else []),
     )
+    parts = [
+        text,
+        SETTLE if kinds & {"stop", "limit"} else "",
+        AT_CLOSE if "market_on_close" in kinds else "",
+        ADDS if spec.pyramiding is not None else "",
+        RESIZES if _resized(blueprint) else "",
+        LIMITS if limited else "",
+    ]
+    return "".join(parts)
+
+
+def _lines(lines: list[str], indent: int = 8) -> str:
+    return "".join(f"{' ' * indent}{line}\n" for line in lines)
+
+
+_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_PERIODS: Final = {
+    "bar": "0", "daily": "86_400", "weekly": "604_800", "monthly": "2_592_000",
+}  # fmt: skip
+_LIMIT_STATE: Final = [
+    'time = self.bars["time"]',
+    "self.days, self.weeks = new_days(time), new_weeks(time)",
+    "minute = minute_of_day(time)",
+    "self.flat = np.zeros(len(time), dtype=bool) if FLAT_BY is None else minute >= FLAT_BY",
+    "self.shut = shut_bars(minute, weekday(time), SESSION, DAYS) | self.flat",
+    "self.halted, self.peak = False, self.equity",
+    "self.day_start = self.last_equity = self.equity",
+    "self.day_trades = self.week_trades = self.day_losses = 0",
+]

@@ -9,147 +9,45 @@ from __future__ import annotations
 
 from typing import Final
 
+from engine.export import abilities
+from engine.export.abilities import FIXED_SIZES, ORDERS, WEIGHTS, Abilities, not_possible
 from engine.export.backtesting_py import class_name
 from engine.export.blueprint import Blueprint, blueprint_of
-from engine.export.decide_code import assumptions, decisions_source
+from engine.export.decide_code import asks_last, assumptions, decisions_source
+from engine.export.freqtrade_class import (
+    EXITS,
+    FUNCTIONS,
+    HEAD,
+    INFORMATIVE,
+    LIMIT_PRICE,
+    PARTS,
+    SIGNALS,
+    STOPS,
+)
 from engine.export.header import header
 from engine.export.sources import prelude
+from engine.language.nodes import Call, Text, walk
+from engine.language.program import knows_state
 from engine.language.spec import Parameter, StrategySpec
+from engine.market import SECONDS, Timeframe
 
 TARGET: Final = "freqtrade"
+ABLE: Final = Abilities(
+    orders=ORDERS - {"stop"},
+    stops=abilities.STOPS - {"max_loss_equity"},
+    sizings=FIXED_SIZES | WEIGHTS,
+    limits=frozenset({
+        "max_leverage", "max_positions", "cooldown_bars", "max_stop_distance_frac",
+        "max_drawdown_frac", "max_daily_loss_frac",
+    }),
+)  # fmt: skip
+"""What the file can express."""
 
-_FUNCTIONS: Final = '''\
-def add_columns(dataframe, params=None):
-    """A copy of the candles with every expression (parameters apart) and decision (decided_*)."""
-    bars = {name: dataframe[name].to_numpy(dtype=float) for name in COLUMNS}
-    bars["time"] = pd.DatetimeIndex(dataframe["date"]).as_unit("ms").asi8
-    values = indicators(bars, params).items()
-    found = {text: column for text, column in values if not text.isidentifier()}
-    found.update({"decided_" + name: values for name, values in decide(bars, params).items()})
-    return pd.concat([dataframe, pd.DataFrame(found, index=dataframe.index)], axis=1)
-
-
-def first_stop(frame, side):
-    """Protective level of an entry decided at each close, NaN for none."""
-    nearer = np.fmax if side == "long" else np.fmin
-    level = nearer(frame["decided_stop_" + side], frame["decided_trail_" + side])
-    if TRAILING[side]:
-        level = nearer(level, frame["close"] * (1 - SIGN[side] * TRAILING[side]))
-    return level
-
-
-def entries(frame, side):
-    """Entries of a side whose levels stand on the right side of the close."""
-    stop, target = first_stop(frame, side), frame["decided_target_" + side]
-    wrong = SIGN[side] * (frame["close"] - stop) <= 0
-    wrong |= SIGN[side] * (target - frame["close"]) <= 0
-    return frame["decided_enter_" + side] & ~frame["decided_exit_" + side] & ~wrong
-
-
-def held(frame, opened):
-    """(row that decided the entry, rows since the fill) of a trade opened at that time."""
-    closes = pd.DatetimeIndex(frame["date"]) + pd.Timedelta(seconds=SECONDS)
-    before = int((closes <= opened).sum())
-    return frame.iloc[max(before - 1, 0)], frame.iloc[before:]
-
-
-def stop_level(frame, opened, side):
-    """Tightest level reached so far by a trade opened at that time, NaN for none."""
-    entry, since = held(frame, opened)
-    nearer = np.fmax if side == "long" else np.fmin
-    level = float(first_stop(frame.loc[[entry.name]], side).iloc[0])
-    for trail in since["decided_trail_" + side]:
-        level = float(nearer(level, trail))
-    if TRAILING[side] and len(since):
-        best = since["high"].max() if side == "long" else since["low"].min()
-        level = float(nearer(level, best * (1 - SIGN[side] * TRAILING[side])))
-    return level
-'''
-
-_HEAD: Final = '''\
-class {name}(IStrategy):
-    """The strategy; copy the file into user_data/strategies."""
-
-    INTERFACE_VERSION = 3
-    timeframe = "{timeframe}"
-    can_short = {shorts}
-    startup_candle_count = WARMUP
-    process_only_new_candles = True
-    use_exit_signal = True
-    minimal_roi = {roi}
-    stoploss = -0.99  # never meant to be reached: levels come from custom_stoploss
-    use_custom_stoploss = {stops}
-'''
-
-_SIGNALS: Final = '''
-    def params(self):
-        """Parameter values of this run by name."""
-        return {name: getattr(getattr(self, "p_" + name), "value", PARAMS[name]) for name in PARAMS}
-
-    def populate_indicators(self, dataframe, metadata):
-        """Add every column once."""
-        return add_columns(dataframe, self.params())
-
-    def populate_entry_trend(self, dataframe, metadata):
-        """Entries for the next open; two opposite ones at once give none."""
-        wanted = {side: entries(dataframe, side) for side in SIDES}
-        for side in SIDES:
-            alone = wanted[side]
-            for other in SIDES:
-                alone = alone & ~wanted[other] if other != side else alone
-            dataframe.loc[alone, "enter_" + side] = 1
-        return dataframe
-
-    def populate_exit_trend(self, dataframe, metadata):
-        """Exits for the next open."""
-        for side in SIDES:
-            dataframe.loc[dataframe["decided_exit_" + side], "exit_" + side] = 1
-        return dataframe
-
-    def custom_stake_amount(self, pair, current_time, current_rate, proposed_stake, min_stake,
-                            max_stake, leverage, entry_tag, side, **kwargs):
-        """Stake of the sizing rule at the last close; 0 means no trade."""
-        frame, _ = self.dp.get_analyzed_dataframe(pair, self.timeframe)
-        last = frame.iloc[[-1]]
-        stop, close = float(first_stop(last, side).iloc[0]), float(last["close"].iloc[0])
-        equity = self.wallets.get_total_stake_amount()
-        units = wanted_units((SIZING, SIZE, LARGEST), equity, close, stop)
-        return min(units * close, max_stake) if units > 0 else 0
-'''
-
-_STOPS: Final = '''
-    def custom_stoploss(self, pair, trade, current_time, current_rate, current_profit,
-                        after_fill=False, **kwargs):
-        """Distance to the level that the trade has reached; None keeps the one before."""
-        side = "short" if trade.is_short else "long"
-        frame, _ = self.dp.get_analyzed_dataframe(pair, self.timeframe)
-        level = stop_level(frame, trade.open_date_utc, side)
-        if np.isnan(level) or level <= 0:
-            return None
-        return stoploss_from_absolute(
-            level, current_rate, is_short=trade.is_short, leverage=trade.leverage
-        )
-'''
-
-_EXITS: Final = '''
-    def custom_exit(self, pair, trade, current_time, current_rate, current_profit, **kwargs):
-        """Target reached or position too old."""
-        side = "short" if trade.is_short else "long"
-        frame, _ = self.dp.get_analyzed_dataframe(pair, self.timeframe)
-        entry, since = held(frame, trade.open_date_utc)
-        target = entry["decided_target_" + side]
-        if not ROI and SIGN[side] * (current_rate - target) >= 0:
-            return "target"
-        if TIME_BARS[side] and len(since) >= TIME_BARS[side]:
-            return "time"
-        return None
-'''
-
-_COOLDOWN: Final = '''
+_PROTECTIONS: Final = '''
     @property
     def protections(self):
-        """Bars after an exit without an entry."""
-        return [{{"method": "CooldownPeriod", "stop_duration_candles": {bars}}}]
+        """Bars after an exit without an entry, and a stop of trading after a drawdown."""
+        return {found!r}
 '''
 
 _ALWAYS: Final = (
@@ -171,16 +69,40 @@ def approximations(blueprint: Blueprint) -> list[str]:
         found.append("targets are tested against the current rate, in tests the candle's open")
     if any(stop.kind == "time_bars" for stop in spec.stops):
         found.append("the time exit is seen when a candle closes, with the exchange's delay")
+    kinds = {rule.order.type for rule in spec.rules}
+    if "limit" in kinds:
+        found.append("a limit entry works as long as unfilledtimeout says, not valid_bars")
+    if "market_on_close" in kinds:
+        found.append("an entry at the close is sent at the open of that bar")
+    if spec.pyramiding is not None:
+        found.append("further units have the first one's stake; the stop stays with the first one")
+    if any(target.close_fraction < 1 for target in spec.targets):
+        found.append("partial targets are taken at the current rate, nearest first")
+    if knows_trade(blueprint):
+        found.append("trade state is worked out from candles and the mean entry rate")
+    found += [_LIMITS[name] for name, value in spec.limits if value and name in _LIMITS]
     if blueprint.params:
         found.append("parameters are optimised in the space `buy`")
     return [*found, *assumptions(blueprint)]
+
+
+_LIMITS: Final = {
+    "max_positions": "max_positions is not in the file: set max_open_trades",
+    "max_drawdown_frac": "the drawdown limit is a protection over the last trades, not the account",
+    "max_daily_loss_frac": "the daily loss limit is NOT kept: there is no word for it",
+}
+
+
+def knows_trade(blueprint: Blueprint) -> bool:
+    """Whether an expression reads the open trade."""
+    return any(knows_state(tree) for tree in blueprint.expressions.values())
 
 
 def _roi(blueprint: Blueprint) -> float | None:
     """The one percentage target that every rule has, None when it is something else."""
     targets = blueprint.spec.targets
     if len(targets) == 1 and targets[0].kind == "pct" and not targets[0].rules:
-        return targets[0].value
+        return targets[0].value if targets[0].close_fraction == 1 else None
     return None
 
 
@@ -191,8 +113,11 @@ def export(spec: StrategySpec) -> str:
         InputError: EXPORT_NOT_POSSIBLE with the path of the part that cannot be written.
         SpecError: the spec is not right.
     """
-    blueprint = blueprint_of(spec, TARGET)
-    code = [decisions_source(blueprint, TARGET), _FUNCTIONS.rstrip(), _strategy(blueprint)]
+    blueprint = blueprint_of(spec, TARGET, ABLE)
+    for place, part in enumerate(blueprint.rules):
+        if asks_last(part.entry):
+            raise not_possible(TARGET, f"/rules/{place}/entry", "`last_trade_won`")
+    code = [decisions_source(blueprint, TARGET), FUNCTIONS.rstrip(), _strategy(blueprint)]
     imports, helpers = prelude("\n".join(code))
     tuned = sorted({_kind(param) for param in spec.params if _tuned(param)})
     names = ", ".join(sorted([*tuned, "IStrategy", "stoploss_from_absolute"], key=str.lower))
@@ -210,42 +135,84 @@ def export(spec: StrategySpec) -> str:
     return "\n\n\n".join(["\n".join(head), helpers, *code]) + "\n"
 
 
+def _higher(blueprint: Blueprint) -> dict[str, int]:
+    """Seconds of the higher timeframes that expressions look at, by name."""
+    frames = {
+        node.args[0].value
+        for tree in blueprint.expressions.values()
+        for node in walk(tree)
+        if isinstance(node, Call) and node.name == "htf" and isinstance(node.args[0], Text)
+    }
+    return {frame: SECONDS[Timeframe(frame)] for frame in sorted(frames)}
+
+
 def _constants(blueprint: Blueprint) -> str:
-    sizing = blueprint.spec.sizing
-    levels = {side: blueprint.side(side)[0].levels for side in blueprint.sides}
+    sizing, adds = blueprint.spec.sizing, blueprint.spec.pyramiding
+    sides = [part.rule.side for part in blueprint.rules]
+    alone = {part.rule.id: sides.count(part.rule.side) == 1 for part in blueprint.rules}
     return "\n".join([
         'COLUMNS = ["open", "high", "low", "close", "volume"]',
-        f"SIDES = {list(blueprint.sides)!r}",
-        'SIGN = {"long": 1, "short": -1}',
-        f"SECONDS = {blueprint.spec.timeframe.seconds}",
-        f"TRAILING = { {side: one.trailing_fraction for side, one in levels.items()}!r}",
-        f"TIME_BARS = { {side: one.time_bars for side, one in levels.items()}!r}",
+        f"HIGHER = {_higher(blueprint)!r}",
+        f"ALONE = {alone!r}",
         f"ROI = {_roi(blueprint)!r}",
         f"SIZING, SIZE, LARGEST = {sizing.kind!r}, {sizing.value!r}, {blueprint.cap!r}",
+        f"MAX_UNITS = {0 if adds is None else adds.max_units}",
     ])  # fmt: skip
+
+
+def _protections(spec: StrategySpec) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    if spec.limits.cooldown_bars:
+        bars = spec.limits.cooldown_bars
+        found.append({"method": "CooldownPeriod", "stop_duration_candles": bars})
+    if spec.limits.max_drawdown_frac:
+        found.append({
+            "method": "MaxDrawdown", "lookback_period_candles": 1000, "trade_limit": 1,
+            "stop_duration_candles": 1000, "max_allowed_drawdown": spec.limits.max_drawdown_frac,
+        })  # fmt: skip
+    return found
 
 
 def _strategy(blueprint: Blueprint) -> str:
     spec, roi = blueprint.spec, _roi(blueprint)
     stops = any(stop.kind != "time_bars" for stop in spec.stops)
-    parts = [
-        _HEAD.format(
+    exits = {
+        "target": roi is None and bool(spec.targets),
+        "time": any(stop.kind == "time_bars" for stop in spec.stops),
+        "state": any(part.exit is not None and knows_state(part.exit) for part in blueprint.rules),
+        "several": len({rule.side for rule in spec.rules}) < len(spec.rules),
+    }
+    parts = any(target.close_fraction < 1 for target in spec.targets)
+    text = [
+        HEAD.format(
             name=class_name(spec.name),
             timeframe=spec.timeframe.value,
             shorts="short" in blueprint.sides,
             roi={"0": 100 if roi is None else roi},
+            stoploss=_worst(spec),
             stops=stops,
         ),
         "".join(f"    {_parameter(param)}\n" for param in spec.params),
-        _SIGNALS,
+        SIGNALS,
+        INFORMATIVE if _higher(blueprint) else "",
+        STOPS if stops else "",
+        EXITS if any(exits.values()) else "",
+        LIMIT_PRICE if any(rule.order.type == "limit" for rule in spec.rules) else "",
     ]
-    if stops:
-        parts.append(_STOPS)
-    if (roi is None and spec.targets) or any(stop.kind == "time_bars" for stop in spec.stops):
-        parts.append(_EXITS)
-    if spec.limits.cooldown_bars:
-        parts.append(_COOLDOWN.format(bars=spec.limits.cooldown_bars))
-    return "".join(parts).rstrip()
+    if parts or spec.pyramiding is not None:
+        adds = "adds" if spec.pyramiding is not None else "None"
+        text.append(PARTS.replace("ADDS", adds))
+    found = _protections(spec)
+    text.append(_PROTECTIONS.format(found=found) if found else "")
+    return "".join(text).rstrip()
+
+
+def _worst(spec: StrategySpec) -> str:
+    """The plain stop: that of a percentage stop of all rules, else one that is never reached."""
+    known = [s.value for s in spec.stops if s.kind == "pct" and not s.rules and s.value]
+    if known:
+        return f"-{min(known)!r}"
+    return "-0.99  # never meant to be reached: levels come from custom_stoploss"
 
 
 def _tuned(param: Parameter) -> bool:

@@ -69,11 +69,16 @@ SERIES: Final[dict[str, str]] = {
     "ohlc4": "(open_ + high + low + close) / 4", "dow": "weekday(time)",
     "dom": "day_of_month(time)", "month": "month_of_year(time)",
     "hour": "minute_of_day(time) // 60", "minute_of_day": "minute_of_day(time)",
+    "trading_day_of_month": "day_of_month(time)",
+    "trading_days_left_in_month": "days_left_in_month(time)",
 }  # fmt: skip
 """Bar series and calendar names -> expression."""
 
-CALENDAR: Final = frozenset({"dow", "dom", "month", "hour", "minute_of_day"})
-"""Names read off the bar's open time."""
+ROUND_THE_CLOCK: Final = frozenset({"trading_day_of_month", "trading_days_left_in_month", "htf"})
+"""Words that a file can work out only for markets that never close."""
+
+CALENDAR: Final = frozenset({"dow", "dom", "month", "hour", "minute_of_day"}) | ROUND_THE_CLOCK
+"""Words that need the bar's open time."""
 
 ANNUALISED: Final = frozenset({"realized_vol", "ewm_vol"})
 """Operators that need the bars of a year."""

@@ -28,6 +28,11 @@ SERIES: Final[dict[str, str]] = {
     "open": "open", "high": "high", "low": "low", "close": "close", "volume": "volume",
     "hl2": "hl2", "hlc3": "hlc3", "ohlc4": "ohlc4", "dow": "(dayofweek + 5) % 7",
     "dom": "dayofmonth", "month": "month", "hour": "hour", "minute_of_day": "hour * 60 + minute",
+    **{name: f"st_{name}" for name in (
+        "entry_price", "last_entry_price", "highest_since_entry", "lowest_since_entry",
+        "bars_held", "open_return", "open_r", "units", "side",
+    )},
+    "won_long": "won_long", "won_short": "won_short",
 }  # fmt: skip
 """Series and calendar names; Pine counts weekdays from 1 = Sunday, in the exchange's zone."""
 
@@ -72,11 +77,14 @@ CALLS: Final[dict[str, str]] = {
     "cross_below": "({0} < {1} and {0}[1] >= {1}[1])", "rising": "({0} > {0}[{1}])",
     "falling": "({0} < {0}[{1}])", "any_of": "math.sum({0} ? 1 : 0, {1}) > 0",
     "all_of": "math.sum({0} ? 1 : 0, {1}) == {1}", "count": "math.sum({0} ? 1 : 0, {1})",
-    "htf": "",
+    "htf": "", "realized_vol": "peak_vol({0}, {1})",
 }  # fmt: skip
 """Operator -> Pine; an argument that is a series or a condition is a variable."""
 
 HELPERS: Final[dict[str, str]] = {
+    "peak_vol": """\
+peak_vol(float x, simple int n) =>
+    ta.stdev(math.log(x / x[1]), n, false) * math.sqrt(BARS_PER_YEAR)""",
     "peak_smoothed": """\
 peak_smoothed(float x, simple int n, simple float alpha) =>
     var int seen = 0

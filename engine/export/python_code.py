@@ -35,6 +35,8 @@ class Writer:
         """Start empty; params: the names that stand for parameters."""
         self.params = params
         self.lines: list[str] = []
+        self.higher: dict[str, Writer] = {}
+        """Writers of what is evaluated on higher timeframes."""
         self.places: dict[str, str] = {}
         """Canonical text -> variable, for everything that has a line of its own."""
 
@@ -49,6 +51,12 @@ class Writer:
             self.lines.append(f"{name} = finite({code})  # {text}")
             self.places[text] = name
         return self.places[text]
+
+    def add_kept(self, tree: Node) -> str:
+        """Text under which a tree's values are kept; bar series get a line of their own too."""
+        text, name = canonical(tree), self.add(tree)
+        self.places.setdefault(text, name)
+        return text
 
     def read(self, tree: Node) -> str:
         """Where `decide` finds the same values: by their text, or among the bars."""
@@ -89,6 +97,11 @@ class Writer:
         return first
 
     def _call(self, tree: Call) -> str:
+        if tree.name == "htf" and isinstance(tree.args[0], Text):
+            frame = tree.args[0].value
+            inner = self.higher.setdefault(frame, Writer(self.params))
+            found = inner.add_kept(tree.args[1])
+            return f"seen(values_{frame}.get({found!r}, close[:0]), rows_{frame})"
         arguments = []
         for arg, given in zip(OPERATORS[tree.name].args, tree.args, strict=True):
             if arg.kind is Kind.WINDOW:

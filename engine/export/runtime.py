@@ -82,27 +82,48 @@ def minute_of_day(time: IntArray) -> FloatArray:
     return (time % 86_400_000 // 60_000).astype(float)
 
 
-def wanted_units(rule: tuple[str, float, float], equity: float, ref: float, stop: float) -> float:
-    """Units of an entry before rounding: the sizing rule, cut to the cap; missing without a stop.
+def wanted_units(
+    rule: tuple[str, float, float], equity: float, ref: float, known: tuple[float, float]
+) -> float:
+    """Units of an entry before rounding: the sizing rule, cut to the cap; missing without a size.
 
     Args:
-        rule: kind (fixed_fraction, fixed_notional or risk_per_trade); its value: fraction of
-            equity, quote currency, or fraction of equity at risk; largest fraction of equity.
+        rule: kind of sizing; its value: fraction of equity, quote currency, or fraction of equity
+            at risk; largest fraction of equity.
         equity: account value at the decision.
-        ref: close of the deciding bar.
-        stop: first stop, needed by risk_per_trade.
+        ref: expected entry price.
+        known: first stop, needed by risk_per_trade; weight, needed by every other kind.
     """
     kind, value, cap = rule
+    stop, weight = known
     most = cap * equity / ref
     if kind == "fixed_fraction":
-        return min(value * equity / ref, most)
-    if kind == "fixed_notional":
-        return min(value / ref, most)
-    if isnan(stop) or stop == ref:
-        return nan
-    return min(value * equity / abs(ref - stop), most)
+        wanted = value * equity / ref
+    elif kind == "fixed_notional":
+        wanted = value / ref
+    elif kind == "risk_per_trade":
+        wanted = nan if isnan(stop) or stop == ref else value * equity / abs(ref - stop)
+    else:
+        wanted = abs(weight) * equity / ref
+    return wanted if isnan(wanted) else min(wanted, most)
 
 
 def whole(units: float) -> int:
     """Whole units; what misses one by less than a millionth is rounding, and nothing is 0."""
     return floor(units + 1e-6) if isfinite(units) else 0
+
+
+def shut_bars(
+    minute: FloatArray, day: FloatArray, session: tuple[int, int] | None, days: Sequence[int]
+) -> BoolArray:
+    """Bars that open outside the session (minutes, over midnight too) or on other weekdays."""
+    shut = np.zeros(len(minute), dtype=np.bool_)
+    if session is not None:
+        begin, end = session
+        inside = (minute >= begin) & (minute < end)
+        if end <= begin:
+            inside = (minute >= begin) | (minute < end)
+        shut |= ~inside
+    if days:
+        shut |= ~np.isin(day, list(days))
+    return shut

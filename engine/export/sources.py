@@ -14,8 +14,9 @@ from functools import cache
 from types import ModuleType
 from typing import Final, NamedTuple
 
+from engine.backtest import matching
 from engine.errors import InputError
-from engine.export import runtime
+from engine.export import clock, runtime, scalars
 from engine.indicators import (
     averages,
     candles,
@@ -29,7 +30,8 @@ from engine.indicators import (
 )
 
 MODULES: Final = (
-    windows, averages, volatility, volume, statistics, levels, oscillators, trend, candles, runtime,
+    windows, averages, volatility, volume, statistics, levels, oscillators, trend, candles,
+    matching, runtime, clock, scalars,
 )  # fmt: skip
 """Where definitions are taken from, each after those it uses at import."""
 
@@ -82,7 +84,7 @@ def _imported(node: ast.stmt) -> Iterator[tuple[str, Import]]:
             name = alias.asname or alias.name
             suffix = f" as {alias.asname}" if alias.asname else ""
             yield name, Import("", f"import {alias.name}{suffix}")
-    if isinstance(node, ast.ImportFrom) and not (node.module or "").startswith("engine."):
+    if isinstance(node, ast.ImportFrom) and not (node.module or "").startswith("engine"):
         for alias in node.names:
             yield alias.name, Import(node.module or "", alias.name)
 
@@ -99,11 +101,34 @@ def _read(module: ModuleType, table: Table) -> None:
             continue
         decorators = getattr(node, "decorator_list", [])
         first = min([node.lineno, *(one.lineno for one in decorators)])
-        body = "\n".join(lines[first - 1 : node.end_lineno])
+        left_out = _compiled_lines(node)
+        kept = range(first, (node.end_lineno or first) + 1)
+        body = "\n".join(lines[row - 1] for row in kept if row not in left_out)
         block = isinstance(node, ast.FunctionDef | ast.ClassDef)
         table.definitions[name] = Definition(
-            _TOOL_COMMENT.sub("", body), names_in(node) - {name}, block
+            _TOOL_COMMENT.sub("", body), _used_names(ast.parse(body)) - {name}, block
         )
+
+
+def _used_names(tree: ast.AST) -> frozenset[str]:
+    """Names that a definition reads and does not make itself."""
+    own = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    own |= {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    return names_in(tree) - own
+
+
+def _compiled_lines(tree: ast.AST) -> set[int]:
+    """Lines that hand a loop to the compiler when that pays: the plain form is enough in a file."""
+    return {
+        row
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and not node.orelse and "fast.worth" in ast.unparse(node.test)
+        for row in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
 
 
 @cache

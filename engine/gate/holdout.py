@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from engine.backtest.simulator import simulate
 from engine.data.partitions import HoldoutBars
 from engine.errors import InputError
@@ -12,24 +10,6 @@ from engine.gate.evidence import HoldoutEvidence, TrainEvidence
 from engine.gate.measuring import Zone, excess_units, raw_units, run_evidence
 from engine.gate.statistics import holdout_key
 from engine.language.compiler import compile_spec
-from engine.language.decisions import Decisions, SideDecisions
-
-
-def _side_from(side: SideDecisions | None, first: int) -> SideDecisions | None:
-    if side is None:
-        return None
-    names = ("enter", "exit", "stop", "target", "trail")
-    return replace(side, **{name: getattr(side, name)[first:] for name in names})
-
-
-def decisions_from(decisions: Decisions, first: int) -> Decisions:
-    """Decisions of bars `first` and later alone: what was decided before is forgotten."""
-    return replace(
-        decisions,
-        warmup=max(0, decisions.warmup - first),
-        long=_side_from(decisions.long, first),
-        short=_side_from(decisions.short, first),
-    )
 
 
 def holdout_evidence(
@@ -49,7 +29,7 @@ def holdout_evidence(
             value=candidate.digest, hint="gather the train evidence first",
         )  # fmt: skip
     compiled = compile_spec(candidate.spec)
-    decisions = decisions_from(compiled.decide(holdout.bars), holdout.first)
+    decisions = compiled.decide(holdout.bars).since(holdout.first)
     bars = holdout.bars.slice(holdout.first, len(holdout.bars))
     zone = Zone(simulate(bars, decisions, candidate.costs), bars, candidate.costs)
     exposure = train.run.exposure

@@ -13,7 +13,6 @@ from engine.backtest.simulator import simulate
 from engine.data.bars import Bars
 from engine.data.partitions import HoldoutBars, TrainBars
 from engine.gate.candidate import Candidate
-from engine.gate.holdout import decisions_from
 from engine.language.compiler import compile_spec
 
 
@@ -33,6 +32,6 @@ def train_rerun(candidate: Candidate, train: TrainBars) -> Rerun:
 
 def holdout_rerun(candidate: Candidate, holdout: HoldoutBars) -> Rerun:
     """The holdout run of a candidate whose look has passed: flat at the start, warmed up."""
-    decided = decisions_from(compile_spec(candidate.spec).decide(holdout.bars), holdout.first)
+    decided = compile_spec(candidate.spec).decide(holdout.bars).since(holdout.first)
     bars = holdout.bars.slice(holdout.first, len(holdout.bars))
     return Rerun(simulate(bars, decided, candidate.costs), bars)

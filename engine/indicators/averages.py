@@ -6,12 +6,13 @@ n values, skip missing values and keep their state.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableSequence, Sequence
 from math import floor, isnan, nan, sqrt
 from typing import Final
 
 import numpy as np
 
+from engine import fast
 from engine.data.bars import FloatArray
 from engine.indicators.windows import (
     change,
@@ -71,25 +72,31 @@ def median(x: FloatArray, n: int) -> FloatArray:
 
 def smoothed(x: FloatArray, n: int, alpha: float) -> FloatArray:
     """Recursion s + alpha (x - s), seeded with the mean of the first n present values."""
-    return np.fromiter(_smoothing(x, n, alpha), dtype=float, count=len(x))
+    if fast.worth_compiling(len(x)):
+        out = np.empty(len(x))
+        fast.compiled(smooth)(x, n, alpha, out)
+        return out
+    values = x.tolist()
+    smooth(values, n, alpha, values)
+    return np.array(values)
 
 
-def _smoothing(x: FloatArray, n: int, alpha: float) -> Iterator[float]:
+def smooth(x: Sequence[float], n: int, alpha: float, out: MutableSequence[float]) -> None:
+    """The recursion, plain, from x into out (which may be x itself)."""
     seen, state = 0, 0.0
-    for value in x.tolist():
+    for row in range(len(x)):
+        value = x[row]
         if value != value:  # noqa: PLR0124 - the fastest test for NaN in a loop
-            yield nan
-            continue
-        if seen < n:
+            out[row] = nan
+        elif seen < n:
             seen += 1
             state += value
-            if seen < n:
-                yield nan
-                continue
-            state /= n
+            if seen == n:
+                state /= n
+            out[row] = state if seen == n else nan
         else:
             state += alpha * (value - state)
-        yield state
+            out[row] = state
 
 
 def ema(x: FloatArray, n: int) -> FloatArray:

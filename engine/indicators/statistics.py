@@ -5,21 +5,23 @@ Conditions are arrays of 1 (true), 0 (false) and NaN (missing), three-valued as 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableSequence, Sequence
 from math import nan
 from typing import Final
 
 import numpy as np
 
-from engine.data.bars import BoolArray, FloatArray
+from engine import fast
+from engine.data.bars import BoolArray, FloatArray, IntArray
 from engine.indicators.windows import (
+    blocks,
     deviation_products,
     lagged,
-    lags,
     logs,
     missing,
     power_deviations,
     ratio,
+    window_max,
     window_mean,
     window_sigma,
     window_sum,
@@ -62,12 +64,15 @@ def kurt(x: FloatArray, n: int) -> FloatArray:
 
 def pct_rank(x: FloatArray, n: int) -> FloatArray:
     """Rank of the present value in its window, 0..100; ties averaged, the smallest is 100/n."""
-    below = np.zeros(len(x))
-    equal = np.zeros(len(x))
-    for _, value in lags(x, n):
-        below = below + (value < x)
-        equal = equal + (value == x)
-    rank = (below + (equal + 1) / 2) * (100 / n)
+    rank = missing(len(x))
+    for start, stop in blocks(len(x), n):
+        now = x[start:stop]
+        below, equal = np.zeros(stop - start), np.zeros(stop - start)
+        for bars in range(n):
+            value = x[start - bars : stop - bars]
+            below += value < now
+            equal += value == now
+        rank[start:stop] = (below + (equal + 1) / 2) * (100 / n)
     rank[np.isnan(window_sum(x, n))] = nan
     return rank
 
@@ -96,9 +101,13 @@ def _line(x: FloatArray, n: int) -> FloatArray:
     """Sum over the window of (bar - mean bar)(x - mean of x)."""
     mean = window_mean(x, n)
     middle = (n - 1) / 2
-    out = np.zeros(len(x))
-    for bars, value in lags(x, n):
-        out = out + (middle - bars) * (value - mean)
+    out = missing(len(x))
+    for start, stop in blocks(len(x), n):
+        average = mean[start:stop]
+        total = np.zeros(stop - start)
+        for bars in range(n):
+            total += (middle - bars) * (x[start - bars : stop - bars] - average)
+        out[start:stop] = total
     return out
 
 
@@ -123,31 +132,73 @@ def truth(known: FloatArray) -> FloatArray:
     return found
 
 
-def compared(holds: BoolArray, left: FloatArray, right: FloatArray) -> FloatArray:
-    """Outcome of a comparison, missing where a side is missing."""
+def compared(holds: BoolArray, *sides: FloatArray) -> FloatArray:
+    """Outcome of a comparison, missing where one of its sides is missing."""
     out: FloatArray = holds.astype(np.float64)
-    out[np.isnan(left) | np.isnan(right)] = nan
+    for side in sides:
+        # Few rows are missing: looking for them first is cheaper than masking all.
+        out[_missing_rows(side)] = nan
     return out
+
+
+def _missing_rows(x: FloatArray) -> IntArray:
+    # A value that is not equal to itself is NaN: one pass.
+    return np.flatnonzero(x != x)  # noqa: PLR0124 - see above
 
 
 def both(a: FloatArray, b: FloatArray) -> FloatArray:
     """Kleene and: false wins over missing."""
-    out = a * b
-    out[(a == 0) | (b == 0)] = 0.0
+    out: FloatArray = a * b
+    rows = _missing_rows(out)
+    out[rows] = np.where((a[rows] == 0) | (b[rows] == 0), 0.0, nan)
     return out
 
 
 def either(a: FloatArray, b: FloatArray) -> FloatArray:
     """Kleene or: true wins over missing."""
-    out = np.maximum(a, b)
-    out[(a == 1) | (b == 1)] = 1.0
+    out: FloatArray = np.maximum(a, b)
+    rows = _missing_rows(out)
+    out[rows] = np.where((a[rows] == 1) | (b[rows] == 1), 1.0, nan)
     return out
 
 
 def cross_above(a: FloatArray, b: FloatArray) -> FloatArray:
     """True where a > b now and a <= b one bar ago."""
-    a_before, b_before = lagged(a, 1), lagged(b, 1)
-    return both(compared(a > b, a, b), compared(a_before <= b_before, a_before, b_before))
+    out = np.empty(len(a))
+    if fast.worth_compiling(len(a)):
+        fast.compiled(cross)(a, b, out)
+        return out
+    above = a > b
+    gap = a - b
+    unknown = _missing_rows(gap)
+    out[:1] = nan
+    np.logical_and(above[1:], ~above[:-1], out=out[1:], casting="unsafe")
+    # One side or both missing, now or one bar ago: what is left of Kleene's and.
+    # (np.unique would load numpy.ma, ten milliseconds of a first run.)
+    rows = np.concatenate([np.zeros(1, dtype=np.int64), unknown, unknown + 1])
+    rows = rows[rows < len(out)]
+    out[rows] = _crossed(gap, rows)
+    return out
+
+
+def cross(a: Sequence[float], b: Sequence[float], out: MutableSequence[float]) -> None:
+    """The same row by row: missing before the first bar, three-valued as Kleene has it."""
+    before = nan
+    for row in range(len(a)):
+        now = a[row] - b[row]
+        if now <= 0.0 or before > 0.0:
+            out[row] = 0.0
+        elif now > 0.0 and before <= 0.0:
+            out[row] = 1.0
+        else:
+            out[row] = nan
+        before = now
+
+
+def _crossed(gap: FloatArray, rows: IntArray) -> FloatArray:
+    """Crossing at these rows, three-valued, from the gap between the two series."""
+    now, before = gap[rows], np.where(rows > 0, gap[rows - 1], nan)
+    return both(compared(now > 0, now), compared(before <= 0, before))
 
 
 def rising(x: FloatArray, n: int) -> FloatArray:
@@ -158,10 +209,16 @@ def rising(x: FloatArray, n: int) -> FloatArray:
 
 def any_of(b: FloatArray, n: int) -> FloatArray:
     """True when true at least once in the last n bars."""
-    out = b
-    for bars in range(1, n):
-        out = either(out, lagged(b, bars))
-    return out
+    hit = _in_window(truth(b), n, before=0.0)
+    unknown = _in_window(np.isnan(b).astype(np.float64), n, before=1.0)
+    hit[(hit == 0) & (unknown == 1)] = nan
+    return hit
+
+
+def _in_window(marks: FloatArray, n: int, before: float) -> FloatArray:
+    """1 where a mark lies in the last n bars; `before` stands for the bars before the first."""
+    padded = np.concatenate([np.full(n - 1, before), marks])
+    return window_max(padded, n)[n - 1 :].copy()
 
 
 def all_of(b: FloatArray, n: int) -> FloatArray:

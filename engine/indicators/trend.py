@@ -59,7 +59,9 @@ def psar(high: FloatArray, low: FloatArray, step: float, top: float) -> FloatArr
     down = lows[0] - lows[1]
     if down > 0 and down > highs[1] - highs[0]:
         # A falling start is a rising one on mirrored prices: one loop serves both.
-        return -_sar([-v for v in lows], [-v for v in highs], step, top)
+        mirrored = -_sar([-v for v in lows], [-v for v in highs], step, top)
+        mirrored[0] = nan
+        return mirrored
     return _sar(highs, lows, step, top)
 
 

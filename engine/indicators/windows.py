@@ -14,9 +14,10 @@ from typing import Final
 
 import numpy as np
 
-from engine.data.bars import FloatArray
+from engine.data.bars import FloatArray, IntArray
 
 _CHUNK: Final = 2_000_000
+_BLOCK: Final = 16_384
 
 
 def missing(n: int) -> FloatArray:
@@ -50,17 +51,36 @@ def ratio(top: FloatArray, bottom: FloatArray) -> FloatArray:
 def _fold(
     x: FloatArray, n: int, combine: Callable[[FloatArray, FloatArray], FloatArray]
 ) -> FloatArray:
-    """Combination of the last n values, by doubling: about 2 log2(n) array operations."""
+    """Combination of the last n values, by doubling: about 2 log2(n) array operations.
+
+    Worked off in blocks that stay in the processor's cache; a value is made from its own window
+    by the same operations in the same order wherever its block begins.
+    """
+    if n == 1:
+        return x
+    out = missing(len(x))
+    for start, stop in blocks(len(x), n):
+        out[start:stop] = _doubled(x[start - n + 1 : stop], n, combine)
+    return out
+
+
+def _doubled(
+    x: FloatArray, n: int, combine: Callable[[FloatArray, FloatArray], FloatArray]
+) -> FloatArray:
+    """One block of `_fold`: the values from row n - 1 on, shape (len(x) - n + 1,)."""
+    rows = len(x) - n + 1
     block, size, covered = x, 1, 0
     result: FloatArray | None = None
     while True:
+        # Row r of `block` covers the `size` values of x that end at row r + size - 1.
         if n & size:
-            shifted = lagged(block, covered)
-            result = shifted if result is None else combine(result, shifted)
+            start = n - covered - size
+            part = block[start : start + rows]
+            result = part if result is None else combine(result, part)
             covered += size
         if covered == n and result is not None:
             return result
-        block = combine(block, lagged(block, size))
+        block = combine(block[size:], block[:-size])
         size *= 2
 
 
@@ -84,8 +104,30 @@ def window_mean(x: FloatArray, n: int) -> FloatArray:
 
     The exactness matters: on a dead-flat stretch deviations must be 0, not rounding noise.
     """
-    top = window_max(x, n)
-    return np.where(top == window_min(x, n), top, window_sum(x, n) / n)
+    out = window_sum(x, n) / n
+    flat = _flat_ends(x, n)
+    out[flat] = x[flat]
+    return out
+
+
+def _flat_ends(x: FloatArray, n: int) -> IntArray:
+    """Rows at which a window of n equal values ends."""
+    if n == 1:
+        return np.arange(len(x))
+    repeats = np.flatnonzero(x[1:] == x[:-1]) + 1
+    # A window is flat where n - 1 repeats follow each other without a gap.
+    ends = repeats[n - 2 :]
+    found: IntArray = ends[ends - repeats[: len(ends)] == n - 2]
+    return found
+
+
+def blocks(length: int, n: int) -> Iterator[tuple[int, int]]:
+    """(first row, row after the last) of pieces of the rows that have a window of n values.
+
+    Pieces bound the memory and stay in the processor's cache.
+    """
+    for start in range(n - 1, length, _BLOCK):
+        yield start, min(start + _BLOCK, length)
 
 
 def lags(x: FloatArray, n: int) -> Iterator[tuple[int, FloatArray]]:
@@ -96,31 +138,43 @@ def lags(x: FloatArray, n: int) -> Iterator[tuple[int, FloatArray]]:
 
 def window_weighted(x: FloatArray, weights: FloatArray) -> FloatArray:
     """Sum of weights[j] times the value j bars ago."""
-    total = np.zeros(len(x))
-    for bars, value in lags(x, len(weights)):
-        total = total + value * weights[bars]
-    return total
+    out = missing(len(x))
+    for start, stop in blocks(len(x), len(weights)):
+        total = np.zeros(stop - start)
+        for bars, weight in enumerate(weights.tolist()):
+            total += x[start - bars : stop - bars] * weight
+        out[start:stop] = total
+    return out
 
 
 def deviation_products(
     x: FloatArray, x_mean: FloatArray, y: FloatArray, y_mean: FloatArray, n: int
 ) -> FloatArray:
     """Sum over the window of (x - mean of x)(y - mean of y)."""
-    total = np.zeros(len(x))
-    for bars in range(n):
-        total = total + (lagged(x, bars) - x_mean) * (lagged(y, bars) - y_mean)
-    return total
+    out = missing(len(x))
+    for start, stop in blocks(len(x), n):
+        x_middle, y_middle = x_mean[start:stop], y_mean[start:stop]
+        total = np.zeros(stop - start)
+        for bars in range(n):
+            past = slice(start - bars, stop - bars)
+            total += (x[past] - x_middle) * (y[past] - y_middle)
+        out[start:stop] = total
+    return out
 
 
 def power_deviations(x: FloatArray, mean: FloatArray, n: int, power: int) -> FloatArray:
     """Sum over the window of (x - mean) to a whole power."""
-    total = np.zeros(len(x))
-    for _, value in lags(x, n):
-        part = base = value - mean
-        for _ in range(power - 1):
-            part = part * base
-        total = total + part
-    return total
+    out = missing(len(x))
+    for start, stop in blocks(len(x), n):
+        middle = mean[start:stop]
+        total = np.zeros(stop - start)
+        for bars in range(n):
+            part = base = x[start - bars : stop - bars] - middle
+            for _ in range(power - 1):
+                part = part * base
+            total += part
+        out[start:stop] = total
+    return out
 
 
 def window_sigma(x: FloatArray, n: int, *, sample: bool) -> FloatArray:

@@ -5,11 +5,11 @@ Checker and compiler both start here, so that what was checked is what is compil
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from engine.language.availability import levels_of, missing_in, missing_parts, shared_exits
+from engine.language.availability import levels_of, missing_parts
 from engine.language.codes import Code
 from engine.language.examination import (
     MAX_FINDINGS,
@@ -27,18 +27,18 @@ from engine.language.fields import (
     finding,
 )
 from engine.language.findings import SpecFinding
-from engine.language.inference import uses_state
-from engine.language.nodes import Node
+from engine.language.forms import NO_REGIME, check_form
+from engine.language.nodes import Boolean, Node
 from engine.language.operators import NAMES
 from engine.language.resolve import Extent, extent
 from engine.language.roles import ROLES
 from engine.language.scope import LetType
 from engine.language.spec import Regime, Rule, Sizing, Stop, StrategySpec
 from engine.language.speclints import lint_spec
+from engine.language.statecheck import states_in
 from engine.text import did_you_mean
 
-NO_REGIME: Final = "none"
-"""The label of bars in no regime; usable in only_in_regimes."""
+__all__ = ["NO_REGIME", "Analysis", "analyse", "document_order"]
 
 
 @dataclass(slots=True)
@@ -68,7 +68,6 @@ class Analysis:
         found = self.examined(path, text, role)
         if found.resolved is not None:
             self.trees[path] = found.resolved
-            self.findings.extend(missing_in(found.resolved, path))
 
     def examined(self, path: str, text: str, role: str) -> Examined:
         """One expression examined, its findings added."""
@@ -77,6 +76,12 @@ class Analysis:
         shown = len(self.findings) < MAX_FINDINGS
         self.findings.extend(findings_of(text, ROLES[role], self.context, found, path, fixes=shown))
         return found
+
+    def drop(self, code: Code, path: str) -> None:
+        """Take back what was found at a path."""
+        self.findings = [
+            found for found in self.findings if found.code != code.value or found.path != path
+        ]
 
     def add(self, findings: Iterable[SpecFinding]) -> None:
         """Add findings."""
@@ -102,16 +107,14 @@ def _params(analysis: Analysis, seen: set[str]) -> None:
 
 def _lets(analysis: Analysis, seen: set[str]) -> None:
     context = analysis.context
-    state: dict[str, bool] = {}
     for place, let in enumerate(analysis.spec.lets):
         path = f"/lets/{place}"
         analysis.add(_shadow(let.name, f"{path}/name", seen))
         # A let that uses itself or a later one finds it among the later names.
         context.later = frozenset(other.name for other in analysis.spec.lets[place:])
         found = analysis.examined(f"{path}/expr", let.expr, "let")
-        known = found.tree is not None and uses_state(found.tree, state)
-        state[let.name] = known
-        context.let_types[let.name] = LetType(found.unit if found.ok else None, known)
+        states = states_in(found.tree, context.let_types) if found.tree else frozenset()
+        context.let_types[let.name] = LetType(found.unit if found.ok else None, states)
         if found.resolved is not None and found.tree is not None:
             context.let_extents[let.name] = extent(found.tree, context.let_extents)
             context.let_trees[let.name] = found.resolved
@@ -158,6 +161,10 @@ def _rules(analysis: Analysis) -> None:
             analysis.add([_repeated(f"{path}/id", "rule", rule.id)])
         ids.add(rule.id)
         analysis.expression(f"{path}/entry", rule.entry, "entry")
+        entry = analysis.trees.get(f"{path}/entry")
+        if rule.order.price is not None and isinstance(entry, Boolean):
+            # A waiting order every day: its price is the condition.
+            analysis.drop(Code.ALWAYS_TRUE, f"{path}/entry")
         analysis.add(check_order(rule.order, f"{path}/order"))
         analysis.expression(f"{path}/order/price", rule.order.price, "price")
         analysis.expression(f"{path}/exit", rule.exit, "exit")
@@ -187,28 +194,6 @@ def _others(analysis: Analysis) -> None:
     if spec.cross_section is not None:
         analysis.expression("/cross_section/score", spec.cross_section.score, "score")
         analysis.expression("/cross_section/eligible", spec.cross_section.eligible, "eligible")
-
-
-def _form(spec: StrategySpec) -> Iterator[SpecFinding]:
-    forms = [
-        name
-        for name, given in (
-            ("rules", bool(spec.rules)),
-            ("cross_section", spec.cross_section is not None),
-            ("ensemble", spec.ensemble is not None),
-        )
-        if given
-    ]
-    if len(forms) != 1 or (spec.pair is not None and forms != ["rules"]):
-        got = " and ".join([*forms, *(["pair"] if spec.pair is not None else [])]) or "none"
-        yield finding(
-            Code.FORM_MIXED,
-            "/rules",
-            "a spec has exactly one form: rules, rules with a pair, cross_section or ensemble;"
-            f" got {got}.",
-            got,
-            "keep one of them",
-        )
 
 
 def _order_of_fields() -> dict[str, int]:
@@ -242,22 +227,11 @@ def analyse(spec: StrategySpec) -> Analysis:
         part(analysis, seen)
     for step in (_regimes, _rules, _exits, _others):
         step(analysis)
-    exits = _exit_trees(analysis.trees)
-    analysis.add(_form(spec))
+    analysis.add(check_form(spec))
     analysis.add(missing_parts(spec))
-    if analysis.ok:
-        analysis.add(shared_exits(spec, exits))
     analysis.add(lint_spec(spec, analysis.trees))
     analysis.findings = _first(analysis.findings)
     return analysis
-
-
-def _exit_trees(trees: Mapping[str, Node]) -> dict[int, Node]:
-    return {
-        int(path.split("/")[2]): tree
-        for path, tree in trees.items()
-        if path.startswith("/rules/") and path.endswith("/exit")
-    }
 
 
 def _first(findings: list[SpecFinding]) -> list[SpecFinding]:

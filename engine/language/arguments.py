@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final, Protocol
 
+from engine.data.resample import divides
 from engine.language.codes import Code
 from engine.language.nodes import (
-    Boolean,
     Call,
-    Comparison,
     Lag,
-    Logic,
     Name,
     Node,
-    Not,
     Text,
 )
 from engine.language.operators import NAMES
@@ -25,7 +22,7 @@ from engine.language.scope import Scope
 from engine.language.signature import MAX_WINDOW, Arg, Kind, Operator
 from engine.language.suggestions import nearest
 from engine.language.units import Unit, comparable
-from engine.market import SECONDS, Timeframe
+from engine.market import Timeframe
 from engine.text import did_you_mean
 
 _SYMBOL: Final = re.compile(r"[A-Z0-9][A-Z0-9./:_-]{0,23}", re.ASCII)
@@ -51,6 +48,10 @@ class Walker(Protocol):
         """Unit of a node."""
         ...
 
+    def unit_on(self, node: Node, timeframe: Timeframe | None) -> Unit | None:
+        """Unit of a node on bars of another timeframe."""
+        ...
+
     def series_unit(self, node: Node) -> Unit | None:
         """Unit of a node that must be a number."""
         ...
@@ -68,7 +69,9 @@ def check_arguments(walker: Walker, node: Call, operator: Operator) -> tuple[Uni
     """Units of the series arguments, None when one of the arguments is wrong."""
     before = len(walker.problems)
     units: list[Unit | None] = [
-        _argument(walker, operator, arg, given)
+        walker.unit_on(given, _timeframe_of(node))
+        if arg.kind is Kind.ANY and operator.name == "htf" and not isinstance(given, Text)
+        else _argument(walker, operator, arg, given)
         for arg, given in zip(operator.args, node.args, strict=True)
     ]
     for place, arg in enumerate(operator.args):
@@ -86,6 +89,13 @@ def check_arguments(walker: Walker, node: Call, operator: Operator) -> tuple[Uni
     ]
     # A let that is wrong itself has no unit and no new problem here.
     return None if None in found else tuple(unit for unit in found if unit is not None)
+
+
+def _timeframe_of(node: Call) -> Timeframe | None:
+    """The timeframe that a call of htf names, None when it is none."""
+    word = node.args[0]
+    known = [one for one in Timeframe if isinstance(word, Text) and one.value == word.value]
+    return known[0] if known else None
 
 
 def _argument(walker: Walker, operator: Operator, arg: Arg, given: Node) -> Unit | None:
@@ -213,17 +223,13 @@ def _timeframe(walker: Walker, given: Text) -> None:
             Code.TIMEFRAME_PAIR,
             given,
             f'bars of {base.value} do not add up to bars of "{higher.value}": take a higher'
-            " timeframe that the base divides.",
+            f" timeframe that the base divides{_possible(base)}.",
         )
 
 
-def divides(base: Timeframe, higher: Timeframe) -> bool:
-    """Whether whole base bars make up a higher bar; weeks and months come from days or less."""
-    if SECONDS[base] >= SECONDS[higher]:
-        return False
-    if higher in {Timeframe.W1, Timeframe.MO1}:
-        return SECONDS[base] <= SECONDS[Timeframe.D1]
-    return SECONDS[higher] % SECONDS[base] == 0
+def _possible(base: Timeframe) -> str:
+    found = [one.value for one in Timeframe if divides(base, one)]
+    return f", {', '.join(found)}" if found else ""
 
 
 def check_lag(walker: Walker, node: Lag) -> None:
@@ -255,42 +261,3 @@ def check_lag(walker: Walker, node: Lag) -> None:
             Code.WINDOW_RANGE, node.bars, f"a lag is at most {MAX_WINDOW} bars; got `{text}`.",
             Edit(node.bars.span, str(MAX_WINDOW)),
         )  # fmt: skip
-
-
-def wrong_arity(walker: Walker, node: Call, operator: Operator) -> Problem:
-    """Too few or too many arguments, with a call that uses what was given where it fits."""
-    call = f"{operator.name}({','.join(_fitted(walker.scope, operator, node))})"
-    return Problem(
-        Code.ARITY_WRONG,
-        node.span,
-        f"`{operator.name}` takes {operator.shape}; got {len(node.args)}: `{call}`.",
-        edit=Edit(node.span, call),
-    )
-
-
-def _fitted(scope: Scope, operator: Operator, node: Call) -> list[str]:
-    """Text of each argument: the next given one that fits its kind, else its example."""
-    left = list(node.args)
-    out = []
-    for arg in operator.args:
-        while left and not _fits(scope, arg, left[0]) and len(left) > _still_needed(arg, operator):
-            left.pop(0)
-        fits = bool(left) and _fits(scope, arg, left[0])
-        out.append(canonical(left.pop(0)) if fits else arg.example)
-    return out
-
-
-def _still_needed(arg: Arg, operator: Operator) -> int:
-    return len(operator.args) - operator.args.index(arg) - 1
-
-
-def _fits(scope: Scope, arg: Arg, given: Node) -> bool:
-    constant = scope.constant(given) is not None
-    if arg.kind in {Kind.WINDOW, Kind.NUMBER}:
-        return constant
-    if arg.kind is Kind.WORD:
-        return isinstance(given, Text)
-    is_condition = isinstance(given, Comparison | Logic | Not | Boolean)
-    if arg.kind is Kind.CONDITION:
-        return is_condition
-    return not constant and not is_condition and not isinstance(given, Text)

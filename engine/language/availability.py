@@ -1,7 +1,4 @@
-"""What the language knows and this engine cannot run yet: named with its place, never ignored.
-
-A later engine removes lines here; nothing else has to move.
-"""
+"""What the language knows and a part of the product cannot carry yet: named, never ignored."""
 
 from __future__ import annotations
 
@@ -11,98 +8,78 @@ from typing import Final
 from engine.language.codes import Code
 from engine.language.fields import finding
 from engine.language.findings import SpecFinding
-from engine.language.nodes import Call, Name, Node, Span, walk
-from engine.language.normal import normal
-from engine.language.operators import OPERATORS, SERIES_BY_NAME, STATE_BY_NAME
-from engine.language.rendering import canonical
+from engine.language.nodes import Name, Node, walk
+from engine.language.operators import STATE_BY_NAME
 from engine.language.spec import Rule, Stop, StrategySpec, Target
 
-_STOPS: Final = frozenset({"trail_expr", "breakeven_after_r", "max_loss_equity"})
-_SIZINGS: Final = frozenset({
-    "vol_target", "equal_weight", "inverse_vol", "risk_parity", "weight_expr",
+_PLAIN_STOPS: Final = frozenset({
+    "pct", "atr", "price_expr", "trailing_pct", "trailing_atr", "chandelier", "time_bars",
 })  # fmt: skip
-_LIMITS: Final = (
-    "max_drawdown_frac", "max_daily_loss_frac", "max_trades_per_day", "max_trades_per_week",
-    "max_losses_per_day", "max_correlation", "session", "flat_by", "days", "overnight",
+_PLAIN_SIZES: Final = frozenset({"fixed_fraction", "fixed_notional", "risk_per_trade"})
+_CLOCK_LIMITS: Final = (
+    "max_trades_per_day", "max_trades_per_week", "max_losses_per_day", "max_correlation",
+    "session", "flat_by", "days", "overnight",
 )  # fmt: skip
-_SIDE_WIDE: Final = frozenset({"trailing_pct", "trailing_atr", "chandelier", "time_bars"})
+"""Daily loss and drawdown are not among them: the desk holds both for the whole account."""
 
 
-def missing_feature(
-    path: str, what: str, value: object = "", *, span: Span | None = None
-) -> SpecFinding:
-    """The finding that a part cannot be run yet."""
+def missing_feature(path: str, what: str, value: object = "") -> SpecFinding:
+    """The finding that a part cannot be run."""
     return finding(
         Code.FEATURE_NOT_AVAILABLE,
         path,
         f"{what} cannot be run by this engine yet.",
         value,
         "leave it out, or keep the draft until the engine can",
-        span=span,
     )
 
 
-def missing_in(tree: Node, path: str) -> Iterator[SpecFinding]:
-    """Operators, series and trade state of one resolved expression that have no kernel yet."""
-    for node in walk(tree):
-        name = node.name if isinstance(node, Call | Name) else ""
-        if isinstance(node, Call):
-            missing = name in OPERATORS and OPERATORS[name].kernel is None
-        else:
-            missing = name in STATE_BY_NAME or (
-                name in SERIES_BY_NAME and SERIES_BY_NAME[name].read is None
-            )
-        if missing:
-            yield missing_feature(path, f"`{name}`", name, span=node.span)
-
-
-def _forms(spec: StrategySpec) -> Iterator[SpecFinding]:
-    for name in ("pyramiding", "cross_section", "pair", "ensemble"):
-        if getattr(spec, name) is not None:
-            yield missing_feature(f"/{name}", f"`{name}`")
-
-
-def _universe(spec: StrategySpec) -> Iterator[SpecFinding]:
-    for name in ("watchlist", "benchmark", "max_symbols"):
+def missing_parts(spec: StrategySpec) -> Iterator[SpecFinding]:
+    """Parts of a spec that no backtest can run."""
+    for name in ("watchlist", "max_symbols"):
         value = getattr(spec.universe, name)
         if value is not None:
             yield missing_feature(f"/universe/{name}", f"`{name}`", value)
 
 
-def _orders(spec: StrategySpec) -> Iterator[SpecFinding]:
+def unsignalled_parts(spec: StrategySpec, trees: dict[str, Node]) -> Iterator[str]:
+    """JSON pointers of parts that a backtest runs but daily signals cannot carry yet.
+
+    Signals open a position by a market order with a stop that needs no memory; everything else
+    would be traded differently from what was judged, so it is not traded at all.
+    """
+    forms = ("pyramiding", "cross_section", "pair", "ensemble")
+    yield from (f"/{form}" for form in forms if getattr(spec, form) is not None)
+    yield from _unsignalled_rules(spec)
+    yield from _unsignalled_exits(spec)
+    if spec.sizing.kind not in _PLAIN_SIZES or spec.sizing.resize != "entry":
+        yield "/sizing"
+    for name in _CLOCK_LIMITS:
+        if getattr(spec.limits, name) not in {None, ()}:
+            yield f"/limits/{name}"
+    for path, tree in trees.items():
+        if any(isinstance(node, Name) and node.name in STATE_BY_NAME for node in walk(tree)):
+            yield path
+    if len(spec.universe.symbols) > 1:
+        yield "/universe/symbols"
+
+
+def _unsignalled_rules(spec: StrategySpec) -> Iterator[str]:
     for place, rule in enumerate(spec.rules):
         if rule.order.type != "market_next_open":
-            yield missing_feature(
-                f"/rules/{place}/order/type", f"an order of type {rule.order.type}", rule.order.type
-            )
+            yield f"/rules/{place}/order"
+    longs = {(rule.exit, rule.on_regime_end) for rule in spec.rules if rule.side == "long"}
+    if len(longs) > 1:
+        yield "/rules"
 
 
-def _exits(spec: StrategySpec) -> Iterator[SpecFinding]:
+def _unsignalled_exits(spec: StrategySpec) -> Iterator[str]:
     for place, stop in enumerate(spec.stops):
-        if stop.kind in _STOPS:
-            yield missing_feature(f"/stops/{place}/kind", f"a stop of kind {stop.kind}", stop.kind)
+        if stop.kind not in _PLAIN_STOPS:
+            yield f"/stops/{place}"
     for place, target in enumerate(spec.targets):
-        if target.kind == "moving_expr":
-            yield missing_feature(f"/targets/{place}/kind", "a moving target", target.kind)
-        if target.close_fraction < 1:
-            yield missing_feature(
-                f"/targets/{place}/close_fraction", "a partial target", target.close_fraction
-            )
-
-
-def _sizing(spec: StrategySpec) -> Iterator[SpecFinding]:
-    sizing = spec.sizing
-    if sizing.kind in _SIZINGS:
-        yield missing_feature("/sizing/kind", f"sizing by {sizing.kind}", sizing.kind)
-    if sizing.resize != "entry":
-        yield missing_feature("/sizing/resize", "re-sizing an open position", sizing.resize)
-
-
-def _limits(spec: StrategySpec) -> Iterator[SpecFinding]:
-    for name in _LIMITS:
-        value = getattr(spec.limits, name)
-        if value is not None and value != ():
-            yield missing_feature(f"/limits/{name}", f"the limit `{name}`", value)
+        if target.kind == "moving_expr" or target.close_fraction < 1:
+            yield f"/targets/{place}"
 
 
 def levels_of(spec: StrategySpec) -> tuple[Stop | Target, ...]:
@@ -113,33 +90,3 @@ def levels_of(spec: StrategySpec) -> tuple[Stop | Target, ...]:
 def bound_to(part: Stop | Target, rule: Rule) -> bool:
     """Whether a stop or target belongs to a rule (no ids = all rules)."""
     return not part.rules or rule.id in part.rules
-
-
-def _way_out(spec: StrategySpec, rule: Rule, exit_tree: Node | None) -> tuple[object, ...]:
-    """Everything about leaving that a side's rules must share."""
-    moving = sorted(
-        (stop.kind, stop.value or 0.0, stop.period or 0)
-        for stop in spec.stops
-        if bound_to(stop, rule) and stop.kind in _SIDE_WIDE
-    )
-    ends = sorted(rule.only_in_regimes) if rule.on_regime_end == "exit" else []
-    return ("" if exit_tree is None else canonical(normal(exit_tree)), tuple(moving), tuple(ends))
-
-
-def shared_exits(spec: StrategySpec, exits: dict[int, Node]) -> Iterator[SpecFinding]:
-    """Rules of one side that leave in different ways; exits: rule index -> resolved exit."""
-    first: dict[str, tuple[object, ...]] = {}
-    for place, rule in enumerate(spec.rules):
-        way = _way_out(spec, rule, exits.get(place))
-        if first.setdefault(rule.side, way) != way:
-            yield missing_feature(
-                f"/rules/{place}",
-                f"rule {rule.id} beside another {rule.side} rule with a different way out",
-                rule.id,
-            )
-
-
-def missing_parts(spec: StrategySpec) -> Iterator[SpecFinding]:
-    """Parts of a spec, expressions apart, that this engine cannot run yet."""
-    for part in (_universe, _orders, _exits, _sizing, _forms, _limits):
-        yield from part(spec)

@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.data.bars import Bars, BoolArray, FloatArray
 from engine.language.compiler import CompiledSpec
-from engine.language.decisions import Decisions, SideDecisions
+from engine.language.decisions import Decisions, RuleDecisions
 
 EVERY_BAR: Final = 400
 MOST_CUTS: Final = 200
@@ -30,9 +30,8 @@ def default_cuts(decisions: Decisions, n: int) -> tuple[int, ...]:
     count = max(LEAST_CUTS, min(MOST_CUTS, _WORK // n))
     even = np.linspace(1, n - 1, count // 2).astype(int).tolist()
     events: list[int] = []
-    for side in (decisions.long, decisions.short):
-        if side is not None:
-            events += (np.flatnonzero(side.enter | side.exit) + 1).tolist()
+    for rule in decisions.rules:
+        events += (np.flatnonzero(rule.enter | rule.exit) + 1).tolist()
     step = max(1, len(events) // max(1, count - len(even)))
     near = [cut for cut in events[::step] if 0 < cut < n]
     return tuple(sorted({*even, *near}))
@@ -49,18 +48,29 @@ def _same(whole: FloatArray | BoolArray, part: FloatArray | BoolArray) -> int | 
     return int(rows[0]) if len(rows) else None
 
 
-def _side_arrays(name: str, side: SideDecisions) -> Iterator[tuple[str, FloatArray | BoolArray]]:
-    for field in ("enter", "exit", "stop", "target", "trail"):
-        yield f"{name} {field}", getattr(side, field)
+def _rule_arrays(rule: RuleDecisions) -> Iterator[tuple[str, FloatArray | BoolArray]]:
+    for field in ("enter", "enter_won", "exit", "regime_end", "stop", "trail", "price"):
+        column = getattr(rule, field)
+        if column is not None:
+            yield f"{rule.rule} {field}", column
+    for number, target in enumerate(rule.targets, start=1):
+        if target.level is not None:
+            yield f"{rule.rule} target {number}", target.level
 
 
 def _arrays(compiled: CompiledSpec, bars: Bars) -> Iterator[tuple[str, FloatArray | BoolArray]]:
     values = compiled.plan_values(bars)
     yield from zip((step.text for step in compiled.plan.steps), values, strict=True)
     decisions = compiled.decided(bars, values)
-    for name, side in (("long", decisions.long), ("short", decisions.short)):
-        if side is not None:
-            yield from _side_arrays(name, side)
+    for rule in decisions.rules:
+        yield from _rule_arrays(rule)
+    hours = decisions.hours
+    for name, column in (
+        ("weight", decisions.weight), ("resize", decisions.resize), ("closed", hours.closed),
+        ("flat", hours.flat), ("new day", hours.new_day), ("new week", hours.new_week),
+    ):  # fmt: skip
+        if column is not None:
+            yield name, column
 
 
 def prefix_violations(

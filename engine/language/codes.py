@@ -61,6 +61,9 @@ class Code(StrEnum):
     OBV_LEVEL = "OBV_LEVEL"
     HISTORY_SHORT = "HISTORY_SHORT"
     ALWAYS_TRUE = "ALWAYS_TRUE"
+    EXIT_UNREACHABLE = "EXIT_UNREACHABLE"
+    NEVER_FIRES = "NEVER_FIRES"
+    SESSION_ON_24H = "SESSION_ON_24H"
     SIZE_CAPPED = "SIZE_CAPPED"
     PARAM_COUNT = "PARAM_COUNT"
     PARAM_EDGE = "PARAM_EDGE"
@@ -71,6 +74,9 @@ class Code(StrEnum):
 WARNINGS: frozenset[Code] = frozenset(
     {
         Code.ALWAYS_TRUE,
+        Code.EXIT_UNREACHABLE,
+        Code.NEVER_FIRES,
+        Code.SESSION_ON_24H,
         Code.SIZE_CAPPED,
         Code.PARAM_COUNT,
         Code.PARAM_EDGE,

@@ -1,4 +1,4 @@
-"""Spec to function: Bars in, Decisions out; one plan of array steps for all expressions.
+"""Spec to function: bars in, decisions out; one plan of array steps for all expressions.
 
 Whatever is decided at index t is known at the close of bar t. Nothing acts before the computed
 warm-up, and only a definite true acts: missing is not true.
@@ -7,44 +7,31 @@ warm-up, and only a definite true acts: missing is not true.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine.data.bars import Bars, BoolArray, FloatArray
+from engine.data.panel import Panel, panel_of
 from engine.errors import InputError, SpecError
-from engine.language.analysis import NO_REGIME, Analysis, analyse
+from engine.language.analysis import Analysis, analyse
 from engine.language.checker import CheckReport, report_of
-from engine.language.decisions import Decisions, SideDecisions
-from engine.language.nodes import Node
+from engine.language.decisions import AddDecisions, Decisions, LimitDecisions
+from engine.language.elsewhere import Setting
+from engine.language.hours import hours_of, period_ends
+from engine.language.nodes import Boolean, Name, Node
 from engine.language.plan import Plan
-from engine.language.protection import Protection, protection_of
+from engine.language.program import Steps, knows_state, steps_of
+from engine.language.protection import side_rules
+from engine.language.ranking import RankPlan, members_of, rank_plan, ranked_weights
 from engine.language.regimes import RegimePlan, labels
-from engine.language.spec import Rule, Sizing, StrategySpec
+from engine.language.rule_plan import RulePlan, decided_rule, rule_plan
+from engine.language.size_plan import SizePlan, size_plan, weights_of
+from engine.language.spec import Sizing, StrategySpec
+from engine.language.view import View
 from engine.records import Digest
 
 Values = Sequence[FloatArray]
-
-
-@dataclass(frozen=True, slots=True)
-class RulePlan:
-    """One rule as places in the plan.
-
-    Attributes:
-        entry, exit: places of the conditions (exit None: no exit condition).
-        stops, trails, targets: places of the levels.
-        levels: the same as numbers and trees.
-        allowed: regime labels in which an entry may be decided, None = all.
-    """
-
-    rule: Rule
-    entry: int
-    exit: int | None
-    stops: tuple[int, ...]
-    trails: tuple[int, ...]
-    targets: tuple[int, ...]
-    levels: Protection
-    allowed: tuple[int, ...] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +43,7 @@ class CompiledSpec:
         warmup: bars before any rule may act.
         report: what the checker said (digests, warnings).
         plan: the steps of all expressions.
-        rules, regimes: where their values stand in the plan.
+        rules, regimes, size, rank, add, hedge: where their values stand in the plan.
         trees: JSON pointer -> resolved tree.
     """
 
@@ -66,6 +53,10 @@ class CompiledSpec:
     plan: Plan
     rules: tuple[RulePlan, ...]
     regimes: tuple[RegimePlan, ...]
+    size: SizePlan
+    rank: RankPlan | None
+    add: int | Steps | None
+    hedge: int | None
     trees: dict[str, Node]
 
     @property
@@ -79,12 +70,47 @@ class CompiledSpec:
         return self.report.shape_digest or ""
 
     def decide(self, bars: Bars) -> Decisions:
-        """Decisions at every close of these bars.
+        """Decisions at every close of one instrument's bars.
 
         Raises:
             InputError: TIMEFRAME_MISMATCH when the bars are not of the spec's timeframe.
         """
         return self.decided(bars, self.plan_values(bars))
+
+    def decide_all(self, panel: Panel) -> tuple[Decisions, ...]:
+        """Decisions of every instrument of a panel, each on its own bars.
+
+        Raises:
+            InputError: TIMEFRAME_MISMATCH.
+        """
+        self._check(panel.each[0])
+        views = View.each(panel)
+        return self._decided_all(panel, [self.plan.run(view) for view in views])
+
+    def decide_pair(self, panel: Panel) -> tuple[Decisions, FloatArray]:
+        """Decisions of a pair's y leg and the hedge ratio, both on y's own bars.
+
+        Raises:
+            InputError: TIMEFRAME_MISMATCH, PAIR_LEG_MISSING.
+        """
+        self._check(panel.each[0])
+        place = None if self.spec.pair is None else panel.place(self.spec.pair.y)
+        if place is None or self.hedge is None:
+            raise InputError(
+                "PAIR_LEG_MISSING", "the first leg of the pair has no bars",
+                value="none" if self.spec.pair is None else self.spec.pair.y,
+                hint="give datasets of both symbols",
+            )  # fmt: skip
+        view = View.each(panel)[place]
+        values = self.plan.run(view)
+        return self._one(view.bars, values, traded=True), values[self.hedge]
+
+    def regime_labels(self, panel: Panel) -> FloatArray:
+        """Number of the regime of the first instrument at each time, carried. Shape (n,)."""
+        values = self.plan.run(View.each(panel)[0])
+        label = labels(self.regimes, values, len(panel.each[0]))
+        rows = np.maximum.accumulate(panel.rows[0])
+        return np.where(rows >= 0, label[np.maximum(rows, 0)], float(len(self.regimes)))
 
     def plan_values(self, bars: Bars) -> list[FloatArray]:
         """Every step's values on these bars, in the order of the plan.
@@ -92,6 +118,10 @@ class CompiledSpec:
         Raises:
             InputError: TIMEFRAME_MISMATCH.
         """
+        self._check(bars)
+        return self.plan.run(bars)
+
+    def _check(self, bars: Bars) -> None:
         if bars.timeframe is not self.spec.timeframe:
             raise InputError(
                 "TIMEFRAME_MISMATCH",
@@ -99,116 +129,107 @@ class CompiledSpec:
                 value=bars.timeframe.value,
                 hint="give bars of the spec's timeframe",
             )
-        return self.plan.run(bars)
 
-    def decided(self, bars: Bars, values: Values) -> Decisions:
+    def decided(self, bars: Bars, values: list[FloatArray]) -> Decisions:
         """Decisions from the plan's values on the same bars."""
+        return self._decided_all(panel_of([bars]), [values])[0]
+
+    def _decided_all(self, panel: Panel, values: list[list[FloatArray]]) -> tuple[Decisions, ...]:
+        each = [
+            self._one(bars, own, traded=self._trades(panel, place))
+            for place, (bars, own) in enumerate(zip(panel.each, values, strict=True))
+        ]
+        if self.rank is not None:
+            return self._ranked(self.rank, panel, values, each)
+        weights = weights_of(self.size, panel, values, lambda: _wanted(panel, each))
+        return tuple(
+            replace(decided, weight=weight) for decided, weight in zip(each, weights, strict=True)
+        )
+
+    def _trades(self, panel: Panel, place: int) -> bool:
+        """Whether a panel's instrument is traded, or there only to be looked at."""
+        symbols = self.spec.universe.symbols
+        return len(panel.each) == 1 or not symbols or panel.symbols[place] in symbols
+
+    def _one(self, bars: Bars, values: list[FloatArray], *, traded: bool) -> Decisions:
+        spec, sizing = self.spec, self.spec.sizing
         label = labels(self.regimes, values, len(bars))
-        sides = {
-            side: self._side(bars, values, label, side)
-            for side in ("long", "short")
-            if any(plan.rule.side == side for plan in self.rules)
-        }
+        # An instrument that is only looked at never leaves its warm-up.
+        warmup = self.warmup if traded else len(bars)
         return Decisions(
-            warmup=self.warmup,
-            sizing=_sizing(self.spec),
-            long=sides.get("long"),
-            short=sides.get("short"),
-            cooldown_bars=self.spec.limits.cooldown_bars or 0,
+            warmup=warmup,
+            sizing=_sizing(spec),
+            rules=tuple(
+                decided_rule(plan, spec, bars, values, label, warmup) for plan in self.rules
+            ),
+            resize=None if sizing.resize == "entry" else period_ends(bars, sizing.resize),
+            adds=self._adds(values),
+            hours=hours_of(bars, spec.limits),
+            limits=_limits(spec),
         )
 
-    def _side(self, bars: Bars, values: Values, label: FloatArray, side: str) -> SideDecisions:
-        plans = [plan for plan in self.rules if plan.rule.side == side]
-        n = len(bars)
-        enter, leave = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
-        stop, target = np.full(n, np.nan), np.full(n, np.nan)
-        for plan in plans:
-            fired = _fired(plan, bars, values, self.spec.limits.max_stop_distance_frac)
-            inside = _in_regime(plan.allowed, label)
-            fresh = fired.enter & inside & ~enter
-            fresh[: self.warmup] = False
-            stop[fresh], target[fresh] = fired.stop[fresh], fired.target[fresh]
-            enter |= fresh
-            leave |= fired.leave
-            if plan.rule.on_regime_end == "exit":
-                leave |= ~inside
-        # Rules of one side share their moving exits: the checker refuses others.
-        first = plans[0]
-        leave[: self.warmup] = False
-        return SideDecisions(
-            enter=enter,
-            exit=leave,
-            stop=stop,
-            target=target,
-            trail=_nearest(values, first.trails, n, low=side == "short"),
-            trailing_fraction=first.levels.trailing_fraction,
-            time_bars=first.levels.time_bars,
+    def _adds(self, values: list[FloatArray]) -> AddDecisions | None:
+        given = self.spec.pyramiding
+        if given is None or self.add is None:
+            return None
+        whole = isinstance(self.add, int)
+        return AddDecisions(
+            max_units=given.max_units,
+            when=values[self.add] == 1 if isinstance(self.add, int) else None,
+            program=None if whole or isinstance(self.add, int) else self.add.on(values),
+            latest=given.stop_on_add == "latest",
+        )
+
+    def _ranked(
+        self, rank: RankPlan, panel: Panel, values: list[list[FloatArray]], each: list[Decisions]
+    ) -> tuple[Decisions, ...]:
+        table, when = ranked_weights(rank, panel, values, self.warmup)
+        return tuple(
+            replace(
+                decided,
+                weight=table[place][panel.rows[place] >= 0],
+                resize=when[panel.rows[place] >= 0],
+                ranked=True,
+            )
+            for place, decided in enumerate(each)
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Fired:
-    """What one rule decides, arrays of shape (n,)."""
-
-    enter: BoolArray
-    leave: BoolArray
-    stop: FloatArray
-    target: FloatArray
-
-
-def _fired(plan: RulePlan, bars: Bars, values: Values, widest: float | None) -> _Fired:
-    """A rule's definite conditions and the levels they would fix.
-
-    A level that is missing at t forbids the entry: no position without its planned protection.
-    """
-    n, levels, long = len(bars), plan.levels, plan.rule.side == "long"
-    stop = _nearest(values, plan.stops, n, low=not long)
-    first = _nearest(values, (*plan.stops, *plan.trails), n, low=not long)
-    if levels.trailing_fraction:
-        moving = bars.close * (1 + (-1 if long else 1) * levels.trailing_fraction)
-        first = np.fmax(first, moving) if long else np.fmin(first, moving)
-    distance = np.abs(bars.close - first)
-    aims = [values[place] for place in plan.targets]
-    aims += [bars.close + (m if long else -m) * distance for m in levels.multiples]
-    enter = values[plan.entry] == 1
-    for level in (*(values[place] for place in (*plan.stops, *plan.trails)), *aims):
-        enter &= ~np.isnan(level)
-    if widest is not None:
-        enter &= ~(distance > widest * bars.close)
-    nothing = np.zeros(n, dtype=np.bool_)
-    return _Fired(
-        enter=enter,
-        leave=nothing if plan.exit is None else values[plan.exit] == 1,
-        stop=stop,
-        target=_closest(aims, n, low=long),
-    )
-
-
-def _closest(levels: Sequence[FloatArray], n: int, *, low: bool) -> FloatArray:
-    """Lowest (or highest) of the levels that are not missing; missing where all are."""
-    result = np.full(n, np.nan)
-    for level in levels:
-        result = np.fmin(result, level) if low else np.fmax(result, level)
-    return result
-
-
-def _nearest(values: Values, places: Sequence[int], n: int, *, low: bool) -> FloatArray:
-    return _closest([values[place] for place in places], n, low=low)
-
-
-def _in_regime(allowed: tuple[int, ...] | None, label: FloatArray) -> BoolArray:
-    if allowed is None:
-        return np.ones(len(label), dtype=np.bool_)
-    return np.isin(label, allowed)
+def _wanted(panel: Panel, each: list[Decisions]) -> FloatArray:
+    """Times at which a weight is needed: entries and re-sizings of any instrument. Shape (n,)."""
+    wanted = np.zeros(len(panel), dtype=np.bool_)
+    for place, decided in enumerate(each):
+        own: BoolArray = np.zeros(len(panel.each[place]), dtype=np.bool_)
+        for rule in decided.rules:
+            own |= rule.enter if rule.enter_won is None else rule.enter | rule.enter_won
+        if decided.resize is not None:
+            own |= decided.resize
+        wanted[panel.rows[place] >= 0] |= own
+    return wanted.astype(np.float64)
 
 
 def _sizing(spec: StrategySpec) -> Sizing:
-    """The spec's sizing, its cap tightened by max_leverage."""
+    """The spec's sizing, its cap tightened by max_leverage below one."""
     leverage = spec.limits.max_leverage
     sizing = spec.sizing
     if leverage is None or leverage >= sizing.max_position_frac:
         return sizing
     return Sizing(**{**sizing.model_dump(), "max_position_frac": leverage})
+
+
+def _limits(spec: StrategySpec) -> LimitDecisions:
+    limits = spec.limits
+    return LimitDecisions(
+        max_positions=limits.max_positions or 0,
+        max_leverage=limits.max_leverage or 1.0,
+        max_drawdown=limits.max_drawdown_frac or 0.0,
+        max_daily_loss=limits.max_daily_loss_frac or 0.0,
+        max_trades_per_day=limits.max_trades_per_day or 0,
+        max_trades_per_week=limits.max_trades_per_week or 0,
+        max_losses_per_day=limits.max_losses_per_day or 0,
+        max_correlation=limits.max_correlation or 0.0,
+        cooldown_bars=limits.cooldown_bars or 0,
+    )
 
 
 def _regime_plans(analysis: Analysis, plan: Plan) -> tuple[RegimePlan, ...]:
@@ -223,22 +244,19 @@ def _regime_plans(analysis: Analysis, plan: Plan) -> tuple[RegimePlan, ...]:
     )
 
 
-def _rule_plan(analysis: Analysis, plan: Plan, place: int) -> RulePlan:
-    spec, trees = analysis.spec, analysis.trees
-    rule = spec.rules[place]
-    levels = protection_of(spec, rule, trees)
-    names = [*(regime.name for regime in spec.regimes), NO_REGIME]
-    allowed = tuple(names.index(name) for name in rule.only_in_regimes)
-    return RulePlan(
-        rule=rule,
-        entry=plan.add(trees[f"/rules/{place}/entry"]),
-        exit=None if rule.exit is None else plan.add(trees[f"/rules/{place}/exit"]),
-        stops=tuple(plan.add(level) for level in levels.stops),
-        trails=tuple(plan.add(level) for level in levels.trails),
-        targets=tuple(plan.add(level) for level in levels.targets),
-        levels=levels,
-        allowed=allowed or None,
+def _rule_plans(analysis: Analysis, plan: Plan) -> tuple[RulePlan, ...]:
+    never = Boolean(value=False)
+    return tuple(
+        rule_plan(analysis, plan, place, rule, analysis.trees.get(f"/rules/{place}/entry", never))
+        for place, rule in enumerate(side_rules(analysis.spec))
     )
+
+
+def _add_plan(analysis: Analysis, plan: Plan) -> int | Steps | None:
+    tree = analysis.trees.get("/pyramiding/add_when")
+    if tree is None:
+        return None
+    return steps_of([tree], plan) if knows_state(tree) else plan.add(tree)
 
 
 def compile_spec(spec: StrategySpec) -> CompiledSpec:
@@ -255,7 +273,17 @@ def compile_spec(spec: StrategySpec) -> CompiledSpec:
         hint = first.hint or (f"write {first.fix}" if first.fix else f"correct {first.path}")
         message = f"{first.path or 'spec'}: {first.message}{more}"
         raise SpecError(first.code, message, value=first.value, hint=hint)
-    plan = Plan()
-    regimes = _regime_plans(analysis, plan)
-    rules = tuple(_rule_plan(analysis, plan, place) for place in range(len(spec.rules)))
-    return CompiledSpec(spec, report.warmup_bars, report, plan, rules, regimes, analysis.trees)
+    plan = Plan(Setting(pair=spec.pair, members=members_of(spec)))
+    return CompiledSpec(
+        spec=spec,
+        warmup=report.warmup_bars,
+        report=report,
+        regimes=_regime_plans(analysis, plan),
+        rules=_rule_plans(analysis, plan),
+        size=size_plan(spec, plan, analysis.trees.get("/sizing/expr")),
+        rank=rank_plan(analysis, plan),
+        add=_add_plan(analysis, plan),
+        hedge=None if spec.pair is None else plan.add(Name("hedge_ratio")),
+        plan=plan,
+        trees=analysis.trees,
+    )

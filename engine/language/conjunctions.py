@@ -5,7 +5,7 @@ Sound but not complete: what is reported is certain, what is silent may still be
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import inf
 from typing import NamedTuple
 
@@ -155,6 +155,16 @@ def contradiction(node: Logic) -> bool:
     for comparison in _implied(node):
         if not judge(comparison).never:
             facts.add(comparison)
+    return facts.contradict()
+
+
+def excludes(part: Node, known: Sequence[Comparison]) -> bool:
+    """Whether a condition in normal form cannot be true where all of `known` holds."""
+    facts = _Facts()
+    for comparison in (*_implied(part), *known):
+        if judge(comparison).never:
+            return True
+        facts.add(comparison)
     return facts.contradict()
 
 

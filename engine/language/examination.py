@@ -18,6 +18,7 @@ from engine.language.resolve import Extent, extent, number_of, resolve
 from engine.language.roles import Role
 from engine.language.scope import LetType, Scope
 from engine.language.spec import Parameter
+from engine.language.timeframes import nested_pairs
 from engine.language.units import Unit
 from engine.market import Timeframe
 
@@ -93,7 +94,8 @@ def examine(text: str, role: Role, context: Context) -> Examined:
         whole = (0, len(text))
         return Examined(tree, None, None, (Problem(Code.SYNTAX_TOO_LONG, whole, message),))
     resolved = resolve(tree, context.values, context.let_trees)
-    found = Examined(tree, resolved, unit, lint(resolved))
+    problems = (*nested_pairs(resolved, context.timeframe), *lint(resolved))
+    found = Examined(tree, resolved, unit, problems)
     return found if found.ok else found._replace(resolved=None)
 
 

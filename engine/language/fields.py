@@ -155,11 +155,13 @@ def check_targets(spec: StrategySpec) -> Iterator[SpecFinding]:
         )
     for rule in spec.rules:
         bound = [t for t in spec.targets if not t.rules or rule.id in t.rules]
-        partial = sum(t.close_fraction for t in bound if t.close_fraction < 1)
-        if partial > 1:
+        closed = round(sum(t.close_fraction for t in bound), 9)
+        if closed > 1:
             yield finding(
-                Code.FIELD_RANGE, "/targets", f"the fractions of {rule.id} sum to more than 1.",
-                number_text(partial), "let close_fraction sum to at most 1",
+                Code.FIELD_RANGE, "/targets",
+                f"the targets of {rule.id} close {number_text(closed)} of the position: more than"
+                " all of it.",
+                number_text(closed), "let close_fraction sum to at most 1",
             )  # fmt: skip
 
 

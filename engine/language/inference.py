@@ -5,7 +5,10 @@ A part whose unit is unknown because it is wrong itself causes no further proble
 
 from __future__ import annotations
 
-from engine.language.arguments import check_arguments, check_lag, wrong_arity
+from dataclasses import replace
+
+from engine.language.arguments import check_arguments, check_lag
+from engine.language.arity import wrong_arity
 from engine.language.codes import Code
 from engine.language.nodes import (
     Arithmetic,
@@ -20,7 +23,6 @@ from engine.language.nodes import (
     Not,
     Number,
     Text,
-    walk,
 )
 from engine.language.operators import (
     ENTRY_STATE,
@@ -39,17 +41,22 @@ from engine.language.repairs import (
     percent_edit,
 )
 from engine.language.scope import Scope
+from engine.language.signature import Operator
+from engine.language.statecheck import POINTWISE, lagged_outcome, no_position, state_in_window
 from engine.language.suggestions import nearest
 from engine.language.units import WORDS, Unit, arithmetic, comparable, equatable
+from engine.market import Timeframe
 
 
 class Inference:
     """One walk over one tree; problems collect in the order of the text."""
 
     def __init__(self, scope: Scope) -> None:
-        """Start with no problem."""
+        """Start with no problem, outside every operator and lag."""
         self.scope = scope
         self.problems: list[Problem] = []
+        self.blocked: str | None = None
+        self.lagged = False
 
     def note(self, code: Code, node: Node, message: str, edit: Edit | None = None) -> None:
         """Add a problem at a node."""
@@ -65,7 +72,7 @@ class Inference:
             return self._call(node)
         if isinstance(node, Lag):
             check_lag(self, node)
-            return self.unit(node.of)
+            return self._lagged(node)
         if isinstance(node, Text):
             self.note(Code.ARGUMENT_KIND, node, f'text `"{node.value}"` does not belong here.')
             return None
@@ -86,6 +93,12 @@ class Inference:
             return Unit.B
         return self._arithmetic(node)
 
+    def _lagged(self, node: Lag) -> Unit | None:
+        outer, self.lagged = self.lagged, True
+        unit = self.unit(node.of)
+        self.lagged = outer
+        return unit
+
     # Names and calls
 
     def _name(self, node: Name) -> Unit | None:  # noqa: PLR0911 - one line per kind of name
@@ -101,7 +114,7 @@ class Inference:
         if name in SERIES_BY_NAME and (scope.pair or name not in PAIR_SERIES):
             return SERIES_BY_NAME[name].unit
         if name in STATE_BY_NAME:
-            self._state(node, name)
+            self._state(node, frozenset({name}))
             return STATE_BY_NAME[name].unit
         if name in OPERATORS:
             example = OPERATORS[name].example
@@ -115,20 +128,19 @@ class Inference:
 
     def _let(self, node: Name) -> Unit | None:
         kind = self.scope.lets[node.name]
-        if kind.state:
-            self._state(node, node.name)
+        if kind.states:
+            self._state(node, kind.states)
         return kind.unit
 
-    def _state(self, node: Name, name: str) -> None:
+    def _state(self, node: Name, names: frozenset[str]) -> None:
+        """Trade state stands where a position is known, and bar by bar only."""
         role = self.scope.role
-        if role.state or (role.entry and name == ENTRY_STATE):
-            return
-        self.note(
-            Code.STATE_NOT_ALLOWED_HERE,
-            node,
-            f"`{name}` exists only while a position is open: use it in exit, trail_expr,"
-            " moving_expr or add_when.",
-        )
+        if not role.state and not (role.entry and names <= {ENTRY_STATE}):
+            self.problems.append(no_position(node))
+        elif self.blocked is not None:
+            self.problems.append(state_in_window(node, self.blocked))
+        elif self.lagged and ENTRY_STATE in names:
+            self.problems.append(lagged_outcome(node))
 
     def _unknown(self, node: Name | Call, name: str) -> None:
         span = node.name_span if isinstance(node, Call) else node.span
@@ -161,10 +173,25 @@ class Inference:
                 self._unknown(node, node.name)
             return None
         if len(node.args) != len(operator.args):
-            self.problems.append(wrong_arity(self, node, operator))
+            self.problems.append(wrong_arity(self.scope, node, operator))
             return None
+        return self._typed(node, operator)
+
+    def _typed(self, node: Call, operator: Operator) -> Unit | None:
+        outer = self.blocked
+        if operator.name not in POINTWISE:
+            self.blocked = operator.name
         units = check_arguments(self, node, operator)
+        self.blocked = outer
         return None if units is None else operator.unit(units)
+
+    def unit_on(self, node: Node, timeframe: Timeframe | None) -> Unit | None:
+        """Unit of a node that is evaluated on bars of another timeframe (None: not known)."""
+        outer = self.scope
+        self.scope = replace(outer, timeframe=timeframe)
+        unit = self.unit(node)
+        self.scope = outer
+        return unit
 
     # Conditions and numbers
 
@@ -255,14 +282,6 @@ class Inference:
                 " subtracted.",
             )  # fmt: skip
         return None
-
-
-def uses_state(tree: Node, lets: dict[str, bool]) -> bool:
-    """Whether a tree names trade state, itself or through a let (name -> uses state)."""
-    return any(
-        isinstance(node, Name) and (node.name in STATE_BY_NAME or lets.get(node.name, False))
-        for node in walk(tree)
-    )
 
 
 def infer(tree: Node, scope: Scope) -> tuple[Unit | None, tuple[Problem, ...]]:

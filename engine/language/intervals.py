@@ -14,7 +14,7 @@ from engine.language.nodes import (
     Node,
     Number,
 )
-from engine.language.operators import OPERATORS, SERIES_BY_NAME
+from engine.language.operators import OPERATORS, SERIES_BY_NAME, STATE_BY_NAME
 from engine.language.signature import EVERYTHING, Bounds
 
 _KEEPING: Final = frozenset({
@@ -31,8 +31,8 @@ def bounds(node: Node) -> Bounds:
     if isinstance(node, Number):
         return (node.value, node.value)
     if isinstance(node, Name):
-        series = SERIES_BY_NAME.get(node.name)
-        return EVERYTHING if series is None else series.bounds
+        known = SERIES_BY_NAME.get(node.name) or STATE_BY_NAME.get(node.name)
+        return EVERYTHING if known is None else known.bounds
     if isinstance(node, Lag):
         return bounds(node.of)
     if isinstance(node, Minus):
@@ -53,6 +53,8 @@ def _call(node: Call) -> Bounds:
         (a, b), (c, d) = bounds(node.args[0]), bounds(node.args[1])
         pick = min if node.name == "min" else max
         return (pick(a, c), pick(b, d))
+    if node.name in {"htf", "sym"}:
+        return bounds(node.args[-1])
     if node.name == "where":
         (a, b), (c, d) = bounds(node.args[1]), bounds(node.args[2])
         return (min(a, c), max(b, d))

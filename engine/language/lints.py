@@ -40,9 +40,10 @@ _PERCENT_RANGES: Final = ((0.0, 100.0), (-100.0, 0.0))
 
 def lint(tree: Node) -> tuple[Problem, ...]:
     """What is odd about a resolved, type-checked expression, in the order of the text."""
+    whole = normal(tree)
     found = [
-        *_comparisons(tree),
-        *_contradictions(tree),
+        *_comparisons(tree, whole),
+        *_contradictions(whole),
         *_fast_slow(tree),
         *_obv_levels(tree),
         *_constants(tree),
@@ -54,8 +55,9 @@ def lint(tree: Node) -> tuple[Problem, ...]:
 # Comparisons that are certain
 
 
-def _comparisons(tree: Node) -> Iterator[Problem]:
-    for node, verdict in judged(normal(tree)):
+def _comparisons(tree: Node, whole: Node) -> Iterator[Problem]:
+    """What is certain about the comparisons of a tree; whole: its normal form."""
+    for node, verdict in judged(whole):
         hundredfold = _hundredfold(node)
         if hundredfold is not None:
             yield hundredfold
@@ -151,8 +153,9 @@ def _channel_edit(tree: Node, span: Span) -> Edit | None:
     return None
 
 
-def _contradictions(tree: Node) -> Iterator[Problem]:
-    waiting = [normal(tree)]
+def _contradictions(whole: Node) -> Iterator[Problem]:
+    """Conjunctions that cannot hold, in a tree in normal form."""
+    waiting = [whole]
     while waiting:
         node = waiting.pop()
         if not isinstance(node, Logic):

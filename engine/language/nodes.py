@@ -135,7 +135,9 @@ def children(node: Node) -> tuple[Node, ...]:
 
 
 def with_children(node: Node, parts: tuple[Node, ...]) -> Node:
-    """The same node with other parts, in the order of `children`."""
+    """The same node with other parts, in the order of `children`; itself where none is other."""
+    if all(one is other for one, other in zip(children(node), parts, strict=True)):
+        return node
     if isinstance(node, Call):
         return replace(node, args=parts)
     if isinstance(node, Logic):
@@ -144,9 +146,7 @@ def with_children(node: Node, parts: tuple[Node, ...]) -> Node:
         return replace(node, left=parts[0], right=parts[1])
     if isinstance(node, Lag):
         return replace(node, of=parts[0], bars=parts[1])
-    if isinstance(node, Minus | Not):
-        return replace(node, of=parts[0])
-    return node
+    return replace(node, of=parts[0]) if isinstance(node, Minus | Not) else node
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -43,6 +43,8 @@ _ALIASES: Final[dict[str, Callable[[Call], Node]]] = {
     "kc_mid": lambda c: replace(c, name="ema", args=(Name("close", c.span), *c.args)),
     "bb_mid": lambda c: replace(c, name="sma", args=c.args[:2]),
     "cross_below": lambda c: replace(c, name="cross_above", args=(c.args[1], c.args[0])),
+    # The line itself does not know its signal's window.
+    "macd": lambda c: replace(c, args=(*c.args[:3], Number(1, c.span))),
     "rising": lambda c: Comparison("<", Lag(c.args[0], c.args[1], c.span), c.args[0], c.span),
     "falling": lambda c: Comparison("<", c.args[0], Lag(c.args[0], c.args[1], c.span), c.span),
 }

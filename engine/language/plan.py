@@ -1,7 +1,8 @@
 """Evaluation plan: a resolved tree as a list of array steps; equal parts are computed once.
 
-Values are float64 arrays of shape (n,); conditions are 1, 0 and NaN (missing), three-valued as
-Kleene has it. Whatever is not finite becomes missing after every step.
+Values are float64 arrays of shape (n,) on one instrument's own bars; conditions are 1, 0 and NaN
+(missing), three-valued as Kleene has it. What is not finite becomes missing at the step that
+makes it. Arguments of `htf`, `sym` and the ranks are plans of their own, run once per panel.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from engine.data.bars import Bars, FloatArray
+from engine.data.bars import Bars, BoolArray, FloatArray
 from engine.indicators.statistics import both, compared, either
 from engine.indicators.windows import lagged
+from engine.language.elsewhere import Of, Setting
 from engine.language.nodes import (
     Arithmetic,
     Boolean,
@@ -27,18 +29,21 @@ from engine.language.nodes import (
     Not,
     Number,
     Text,
+    children,
 )
 from engine.language.operators import OPERATORS, SERIES_BY_NAME
 from engine.language.rendering import canonical
-from engine.language.signature import Argument, Kind
+from engine.language.signature import Argument, Kind, Operator
+from engine.language.view import View
 from engine.language.warmup import constant_value
 
 Inputs = Sequence[FloatArray]
+Compute = Callable[[View, Inputs], FloatArray]
 
 _ARITHMETIC: Final[dict[str, Callable[[FloatArray, FloatArray], FloatArray]]] = {
     "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide,
 }  # fmt: skip
-_COMPARE: Final[dict[str, Callable[[FloatArray, FloatArray], np.ndarray]]] = {
+_COMPARE: Final[dict[str, Callable[..., BoolArray]]] = {
     "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
     "==": np.equal, "!=": np.not_equal,
 }  # fmt: skip
@@ -49,21 +54,24 @@ class Step(NamedTuple):
 
     text: str
     inputs: tuple[int, ...]
-    compute: Callable[[Bars, Inputs], FloatArray]
+    compute: Compute
 
 
-def _finite(values: FloatArray) -> FloatArray:
-    bad = ~np.isfinite(values)
+def finite(values: FloatArray) -> FloatArray:
+    """Infinite values are missing; one pass where there are none."""
+    bad = np.isinf(values)
     return np.where(bad, np.nan, values) if bad.any() else values
 
 
 class Plan:
     """Steps in an order in which every input comes before its use."""
 
-    def __init__(self) -> None:
-        """Start empty."""
+    def __init__(self, setting: Setting | None = None) -> None:
+        """Start empty; the setting says which pair and which universe the expressions mean."""
+        self.setting = setting or Setting()
         self.steps: list[Step] = []
         self._places: dict[str, int] = {}
+        self._elsewhere: Plan | None = None
 
     def add(self, tree: Node) -> int:
         """Place of a tree's value; a tree that is already there is not added again."""
@@ -74,52 +82,54 @@ class Plan:
             self.steps.append(step)
         return self._places[text]
 
-    def run(self, bars: Bars) -> list[FloatArray]:
-        """Every step's values on these bars, in the order of the steps."""
+    def run(self, where: View | Bars) -> list[FloatArray]:
+        """Every step's values on the own bars, in the order of the steps.
+
+        Bars alone are a panel of one: other symbols are missing there.
+        """
+        view = View.of(where) if isinstance(where, Bars) else where
         values: list[FloatArray] = []
         with np.errstate(all="ignore"):
             for step in self.steps:
-                inputs = [values[place] for place in step.inputs]
-                values.append(_finite(step.compute(bars, inputs)))
+                values.append(step.compute(view, [values[place] for place in step.inputs]))
         return values
 
-    def _step(self, tree: Node, text: str) -> Step:  # noqa: PLR0911 - one line per kind of node
+    def once(self, view: View) -> list[FloatArray]:
+        """As `run`, worked out only once for each instrument of the view's panel."""
+        return view.memo.once(
+            (self, len(self.steps), view.place),
+            lambda: self.run(view) if len(view.bars) else [np.zeros(0)] * len(self.steps),
+        )
+
+    def _step(self, tree: Node, text: str) -> Step:
         if isinstance(tree, Call):
             return self._call(tree, text)
         if isinstance(tree, Lag):
             bars = int(constant_value(tree.bars))
-            return Step(text, (self.add(tree.of),), lambda _b, x: lagged(x[0], bars))
+            return Step(text, (self.add(tree.of),), lambda _v, x: lagged(x[0], bars))
         if isinstance(tree, Logic):
             return self._logic(tree, text)
-        if isinstance(tree, Comparison):
-            compare = _COMPARE[tree.sign]
-            return Step(
-                text, (self.add(tree.left), self.add(tree.right)),
-                lambda _b, x: compared(compare(x[0], x[1]), x[0], x[1]),
-            )  # fmt: skip
-        if isinstance(tree, Arithmetic):
-            join = _ARITHMETIC[tree.sign]
-            places = (self.add(tree.left), self.add(tree.right))
-            return Step(text, places, lambda _b, x: join(x[0], x[1]))
-        if isinstance(tree, Not):
-            return Step(text, (self.add(tree.of),), lambda _b, x: 1 - x[0])
-        if isinstance(tree, Minus):
-            return Step(text, (self.add(tree.of),), lambda _b, x: -x[0])
-        return self._leaf(tree, text)
+        if isinstance(tree, Comparison | Arithmetic | Not | Minus):
+            return Step(text, tuple(self.add(part) for part in children(tree)), pointwise(tree))
+        return Step(text, (), self._leaf(tree))
 
-    def _leaf(self, tree: Number | Boolean | Name | Text, text: str) -> Step:
+    def _leaf(self, tree: Number | Boolean | Name | Text) -> Compute:
         if isinstance(tree, Name):
-            read = SERIES_BY_NAME[tree.name].read
-            if read is not None:
-                return Step(text, (), lambda b, _x: read(b))
+            series, setting = SERIES_BY_NAME[tree.name], self.setting
+            if series.pair is not None:
+                kernel = series.pair
+                return lambda view, _x: finite(kernel(view, setting))
+            read = series.read
+            return lambda view, _x: read(view.bars)
         value = float(tree.value) if isinstance(tree, Number | Boolean) else float("nan")
-        return Step(text, (), lambda b, _x: np.full(len(b), value))
+        # One number seen n times: a constant costs no memory.
+        return lambda view, _x: np.broadcast_to(np.float64(value), len(view.bars))
 
     def _logic(self, tree: Logic, text: str) -> Step:
         join = both if tree.word == "and" else either
         places = tuple(self.add(item) for item in tree.items)
 
-        def compute(_bars: Bars, inputs: Inputs) -> FloatArray:
+        def compute(_view: View, inputs: Inputs) -> FloatArray:
             """Join the conditions from the left, three-valued."""
             result = inputs[0]
             for other in inputs[1:]:
@@ -130,9 +140,9 @@ class Plan:
 
     def _call(self, tree: Call, text: str) -> Step:
         operator = OPERATORS[tree.name]
+        if operator.elsewhere:
+            return Step(text, (), self._elsewhere_call(tree, operator))
         kernel = operator.kernel
-        if kernel is None:
-            return Step(text, (), lambda b, _x: np.full(len(b), np.nan))
         fixed: list[Argument | None] = []
         places: list[int] = []
         for arg, given in zip(operator.args, tree.args, strict=True):
@@ -146,9 +156,43 @@ class Plan:
                 fixed.append(None)
                 places.append(self.add(given))
 
-        def compute(bars: Bars, inputs: Inputs) -> FloatArray:
+        def compute(view: View, inputs: Inputs) -> FloatArray:
             """Call the kernel with series and constants in their places."""
             series = iter(inputs)
-            return kernel(bars, *(next(series) if item is None else item for item in fixed))
+            arguments = (next(series) if item is None else item for item in fixed)
+            return finite(kernel(view.bars, *arguments))
 
         return Step(text, tuple(places), compute)
+
+    def _elsewhere_call(self, tree: Call, operator: Operator) -> Compute:
+        """An operator whose argument is evaluated on other bars of the panel."""
+        if self._elsewhere is None:
+            self._elsewhere = Plan(self.setting)
+        inner = self._elsewhere
+        place = inner.add(tree.args[-1])
+        word = next((arg.value for arg in tree.args if isinstance(arg, Text)), None)
+        kernel, last = operator.kernel, self.setting if word is None else word
+        of: Of = lambda view: inner.once(view)[place]  # noqa: E731 - one value of the inner plan
+        return lambda view, _x: kernel(view, of, last)
+
+
+def pointwise(tree: Comparison | Arithmetic | Not | Minus) -> Compute:
+    """A comparison, a sign or arithmetic on the values of its parts."""
+    if isinstance(tree, Comparison):
+        return _comparing(tree)
+    if isinstance(tree, Arithmetic):
+        join = _ARITHMETIC[tree.sign]
+        return lambda _v, x: finite(join(x[0], x[1]))
+    return (lambda _v, x: 1 - x[0]) if isinstance(tree, Not) else (lambda _v, x: -x[0])
+
+
+def _comparing(tree: Comparison) -> Compute:
+    """A comparison; beside a constant only the other side can be missing."""
+    compare = _COMPARE[tree.sign]
+    if isinstance(tree.right, Number):
+        right = float(tree.right.value)
+        return lambda _v, x: compared(compare(x[0], right), x[0])
+    if isinstance(tree.left, Number):
+        left = float(tree.left.value)
+        return lambda _v, x: compared(compare(left, x[1]), x[1])
+    return lambda _v, x: compared(compare(x[0], x[1]), x[0], x[1])

@@ -25,6 +25,8 @@ class RegimePlan:
 
 def labels(regimes: Sequence[RegimePlan], values: Sequence[FloatArray], n: int) -> FloatArray:
     """Index of the regime at each close, shape (n,); len(regimes) stands for none."""
+    if not regimes:
+        return np.zeros(n)
     whens = [(values[regime.when] == 1).tolist() for regime in regimes]
     untils = [
         None if regime.until is None else (values[regime.until] == 1).tolist() for regime in regimes

@@ -14,10 +14,10 @@ from engine.market import Timeframe
 
 
 class LetType(NamedTuple):
-    """What is known of a let: its unit (None when it is wrong itself) and whether it uses state."""
+    """What is known of a let: its unit (None when it is wrong itself) and its trade state."""
 
     unit: Unit | None
-    state: bool = False
+    states: frozenset[str] = frozenset()
 
 
 class Constant(NamedTuple):

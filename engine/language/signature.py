@@ -67,20 +67,22 @@ class Operator:
         args: its arguments, from the left.
         unit: unit rule.
         own: own warm-up rule.
-        kernel: array function, None when the operator is not available yet.
+        kernel: array function.
         bounds: range of the result; the default follows from the unit.
         note: definition where libraries disagree, one line.
         supported: False marks calendar lore without statistical support.
+        elsewhere: its argument is evaluated on other bars of the panel (`elsewhere.py`).
     """
 
     name: str
     args: tuple[Arg, ...]
     unit: UnitRule
     own: WarmupRule
-    kernel: Kernel | None
+    kernel: Kernel
     bounds: Bounds | None = None
     note: str = ""
     supported: bool = True
+    elsewhere: bool = False
 
     @property
     def example(self) -> str:

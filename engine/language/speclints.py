@@ -8,10 +8,13 @@ from typing import Final
 
 from engine.language.availability import bound_to, levels_of
 from engine.language.codes import Code
+from engine.language.exitlints import exit_lints
 from engine.language.fields import finding
 from engine.language.findings import SpecFinding
+from engine.language.marketlints import market_lints
 from engine.language.nodes import Call, Comparison, Lag, Minus, Node, Number, children
 from engine.language.rendering import canonical, number_text
+from engine.language.resolve import names_in
 from engine.language.spec import Parameter, Rule, Stop, StrategySpec
 
 MAX_FREE_NUMBERS: Final = 10
@@ -35,7 +38,9 @@ def has_priced_stop(spec: StrategySpec, rule: Rule) -> bool:
 def _exits(spec: StrategySpec) -> Iterator[SpecFinding]:
     for place, rule in enumerate(spec.rules):
         ends = rule.on_regime_end == "exit" and rule.only_in_regimes
-        if rule.exit is None and not stops_of(spec, rule) and not ends:
+        # An entry of the opposite side closes the position: always in, by reversal.
+        reverses = any(other.side != rule.side for other in spec.rules)
+        if rule.exit is None and not stops_of(spec, rule) and not ends and not reverses:
             yield finding(
                 Code.NO_EXIT,
                 f"/rules/{place}",
@@ -48,23 +53,34 @@ def _exits(spec: StrategySpec) -> Iterator[SpecFinding]:
 def _risk(spec: StrategySpec) -> Iterator[SpecFinding]:
     unpriced = [rule for rule in spec.rules if not has_priced_stop(spec, rule)]
     if spec.sizing.kind == "risk_per_trade" and unpriced:
-        yield finding(
-            Code.STOP_MISSING_FOR_RISK,
-            "/sizing/kind",
-            f"risk_per_trade needs a stop with a price; rule {unpriced[0].id} has none.",
-            unpriced[0].id,
-            "add a stop of kind pct or atr",
-        )
+        yield _riskless("/sizing/kind", "risk_per_trade", unpriced[0])
     for place, target in enumerate(spec.targets):
         bare = [rule for rule in unpriced if bound_to(target, rule)]
         if target.kind == "r_multiple" and bare:
-            yield finding(
-                Code.STOP_MISSING_FOR_RISK,
-                f"/targets/{place}",
-                f"r_multiple needs a stop with a price; rule {bare[0].id} has none.",
-                bare[0].id,
-                "add a stop of kind pct or atr",
-            )
+            yield _riskless(f"/targets/{place}", "r_multiple", bare[0])
+
+
+def _open_risk(spec: StrategySpec, trees: Mapping[str, Node]) -> Iterator[SpecFinding]:
+    """What counts in units of the first risk, in rules without one."""
+    for place, rule in enumerate(spec.rules):
+        if has_priced_stop(spec, rule):
+            continue
+        for number, stop in enumerate(spec.stops):
+            if stop.kind == "breakeven_after_r" and bound_to(stop, rule):
+                yield _riskless(f"/stops/{number}/kind", stop.kind, rule)
+        path = f"/rules/{place}/exit"
+        if path in trees and "open_r" in names_in(trees[path]):
+            yield _riskless(path, "open_r", rule)
+
+
+def _riskless(path: str, what: str, rule: Rule) -> SpecFinding:
+    return finding(
+        Code.STOP_MISSING_FOR_RISK,
+        path,
+        f"{what} needs a stop with a price; rule {rule.id} has none.",
+        rule.id,
+        "add a stop of kind pct or atr",
+    )
 
 
 def _sides(spec: StrategySpec) -> Iterator[SpecFinding]:
@@ -78,25 +94,6 @@ def _sides(spec: StrategySpec) -> Iterator[SpecFinding]:
                 " wrong side of one of them.",
                 stop.price,
                 "bind one stop to each side with `rules`",
-            )
-
-
-def _capped(spec: StrategySpec) -> Iterator[SpecFinding]:
-    sizing = spec.sizing
-    if sizing.kind != "risk_per_trade" or sizing.value is None:
-        return
-    for place, stop in enumerate(spec.stops):
-        if stop.kind not in {"pct", "trailing_pct"} or not stop.value or not stop.value > 0:
-            continue
-        weight = sizing.value / stop.value
-        if weight > sizing.max_position_frac:
-            yield finding(
-                Code.SIZE_CAPPED,
-                f"/stops/{place}/value",
-                f"the risk asks for {number_text(round(weight, 4))} of equity, the cap is"
-                f" {number_text(sizing.max_position_frac)}: every size would be cut.",
-                number_text(stop.value),
-                "widen the stop, lower the risk or raise the cap",
             )
 
 
@@ -169,9 +166,12 @@ def _sweep(spec: StrategySpec) -> Iterator[SpecFinding]:
 
 def lint_spec(spec: StrategySpec, trees: Mapping[str, Node]) -> Iterator[SpecFinding]:
     """Everything odd about a spec beyond its single expressions; trees: path -> resolved tree."""
-    for part in (_exits, _risk, _sides, _capped, _sweep):
+    for part in (_exits, _risk, _sides, _sweep):
         yield from part(spec)
     yield from _counted(spec, trees)
+    yield from _open_risk(spec, trees)
+    yield from exit_lints(spec, trees)
+    yield from market_lints(spec, trees)
 
 
 def history_finding(warmup: int, rows: int) -> SpecFinding | None:

@@ -19,7 +19,9 @@ from engine.indicators.windows import lagged
 from engine.language.compiler import CompiledSpec
 from engine.language.nodes import Call, Comparison, Logic, Node, Not
 from engine.language.phrasing import Language, Phraser
+from engine.language.point import Point
 from engine.language.rendering import canonical
+from engine.language.view import View
 from engine.language.warmup import constant_value
 from engine.signals import RuleValue
 
@@ -68,11 +70,15 @@ def _value(values: FloatArray | None, index: int) -> float | None:
 
 
 class _Tracer:
-    """Values of a compiled spec on some bars, by canonical text."""
+    """Values of a compiled spec where it is evaluated, by canonical text."""
 
-    def __init__(self, compiled: CompiledSpec, bars: Bars) -> None:
-        values = compiled.plan_values(bars)
+    def __init__(self, compiled: CompiledSpec, where: Bars | View) -> None:
+        bars = where if isinstance(where, Bars) else where.bars
+        values = (
+            compiled.plan_values(where) if isinstance(where, Bars) else compiled.plan.run(where)
+        )
         texts = (step.text for step in compiled.plan.steps)
+        self.rows = len(bars)
         self.values: Mapping[str, FloatArray] = dict(zip(texts, values, strict=True))
 
     def atoms(self, node: Node) -> Iterator[_Atom]:
@@ -86,7 +92,7 @@ class _Tracer:
             yield self._atom(node)
 
     def _atom(self, node: Node) -> _Atom:
-        known = self.values[canonical(node)]
+        known = self.values.get(canonical(node), np.broadcast_to(np.nan, self.rows))
         if isinstance(node, Comparison):
             return _Atom(node, self._of(node.left), self._of(node.right), known)
         if isinstance(node, Call) and node.name in _TWO_SIDED:
@@ -98,7 +104,9 @@ class _Tracer:
         return _Atom(node, None, None, known)
 
     def _of(self, node: Node) -> FloatArray:
-        return self.values[canonical(node)]
+        # Trade state is no column: its value at a bar is told by the position (`Point`).
+        known = self.values.get(canonical(node))
+        return np.broadcast_to(np.nan, self.rows) if known is None else known
 
 
 def _check(bars: Bars, index: int) -> int:
@@ -111,36 +119,69 @@ def _check(bars: Bars, index: int) -> int:
 
 
 def _conditions(compiled: CompiledSpec) -> Iterator[tuple[str, Node]]:
-    for role in ("entry", "exit"):
-        for place in range(len(compiled.spec.rules)):
-            path = f"/rules/{place}/{role}"
-            if path in compiled.trees:
-                yield path, compiled.trees[path]
+    """Conditions in the order in which they are told: entries, exits, then the rest."""
+    rules, regimes = range(len(compiled.spec.rules)), range(len(compiled.spec.regimes))
+    paths = [f"/rules/{place}/{role}" for role in ("entry", "exit") for place in rules]
+    paths += [f"/regimes/{place}/{role}" for place in regimes for role in ("when", "until")]
+    paths += ["/cross_section/eligible", "/pyramiding/add_when"]
+    for path in paths:
+        if path in compiled.trees:
+            yield path, compiled.trees[path]
 
 
-def _rule_value(atom: _Atom, index: int, phraser: Phraser) -> RuleValue:
-    left, right, holds = atom.at(index)
+def _levels(compiled: CompiledSpec) -> Iterator[Node]:
+    """Prices and scores that a decision names: order prices, the ranking's score, a weight."""
+    rules = range(len(compiled.spec.rules))
+    paths = [f"/rules/{place}/order/price" for place in rules]
+    for path in (*paths, "/cross_section/score", "/sizing/expr"):
+        if path in compiled.trees:
+            yield compiled.trees[path]
+
+
+def _rule_value(atom: _Atom, point: Point, phraser: Phraser) -> RuleValue:
+    left, right, holds = atom.at(point.index)
+    if holds is None and isinstance(atom.node, Comparison):
+        left, right = _shown(point.of(atom.node.left)), _shown(point.of(atom.node.right))
+        holds = _definite(point.compared(atom.node))
     text = phraser.say(atom.node)[:_TEXT]
     return RuleValue(text=text, left=left, right=right, holds=holds)
 
 
-def explain(
-    compiled: CompiledSpec, bars: Bars, index: int, language: Language
-) -> tuple[RuleValue, ...]:
-    """Every comparison of the rules with its values at a bar: entries first, then exits.
+def _shown(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
-    index: bar, -1 is the last one. `holds` is None where a value is missing.
+
+def explain(
+    compiled: CompiledSpec,
+    where: Bars | View,
+    index: int,
+    language: Language,
+    position: Mapping[str, float] | None = None,
+) -> tuple[RuleValue, ...]:
+    """Every comparison of the spec with its values at a bar, then the levels it names.
+
+    Entries come first, then exits, regimes and the rest. index: bar, -1 is the last one; `holds`
+    is None where a value is missing. position: trade state by name (`bars_held` ...) while one is
+    open; without it what asks for the position is missing. A level has no right side.
 
     Raises:
         InputError: INDEX_OUT_OF_RANGE, TIMEFRAME_MISMATCH.
     """
-    place = _check(bars, index)
-    tracer, phraser = _Tracer(compiled, bars), Phraser(language)
-    return tuple(
-        _rule_value(atom, place, phraser)
+    bars = where if isinstance(where, Bars) else where.bars
+    tracer, phraser = _Tracer(compiled, where), Phraser(language)
+    point = Point(tracer.values, _check(bars, index), position or {})
+    conditions = [
+        _rule_value(atom, point, phraser)
         for _, tree in _conditions(compiled)
         for atom in tracer.atoms(tree)
-    )
+    ]
+    levels = [
+        RuleValue(
+            text=phraser.say(tree)[:_TEXT], left=_shown(point.of(tree)), right=None, holds=None
+        )
+        for tree in _levels(compiled)
+    ]
+    return (*conditions, *levels)
 
 
 def _outcome(node: Node, known: Mapping[int, float], counter: Iterator[int]) -> float:
@@ -181,19 +222,24 @@ def _distance(atom: _Atom, index: int) -> float:
 
 
 def nearest_flip(
-    compiled: CompiledSpec, bars: Bars, index: int, language: Language, path: str = "/rules/0/entry"
+    compiled: CompiledSpec,
+    where: Bars | View,
+    index: int,
+    language: Language,
+    path: str = "/rules/0/entry",
 ) -> Flip | None:
     """The comparison nearest to turning the condition at `path`; None when none alone does.
 
     Raises:
         InputError: INDEX_OUT_OF_RANGE, TIMEFRAME_MISMATCH, PATH_UNKNOWN.
     """
-    place = _check(bars, index)
+    place = _check(where if isinstance(where, Bars) else where.bars, index)
     tree = compiled.trees.get(path)
     if tree is None:
         hint = f"one of {', '.join(found for found, _ in _conditions(compiled))}"
         raise InputError("PATH_UNKNOWN", "no condition stands there", value=path, hint=hint)
-    atoms = list(_Tracer(compiled, bars).atoms(tree))
+    tracer = _Tracer(compiled, where)
+    atoms = list(tracer.atoms(tree))
     known = {n: float(atom.known[place]) for n, atom in enumerate(atoms)}
     turning = [
         (_distance(atom, place), n) for n, atom in enumerate(atoms) if _turns(tree, known, n)
@@ -201,4 +247,5 @@ def nearest_flip(
     if not turning:
         return None
     distance, best = min(turning)
-    return Flip(path, _rule_value(atoms[best], place, Phraser(language)), distance)
+    value = _rule_value(atoms[best], Point(tracer.values, place, {}), Phraser(language))
+    return Flip(path, value, distance)

@@ -22,6 +22,7 @@ from engine.language.spec import (
     StrategySpec,
     Target,
 )
+from engine.language.wordforms import form_lines
 
 _PERCENT_KINDS: Final = frozenset({
     "pct", "trailing_pct", "max_loss_equity", "fixed_fraction", "risk_per_trade", "vol_target",
@@ -62,6 +63,7 @@ class _Writer:
     def lines(self) -> Iterator[str]:
         """The sentences, part by part."""
         yield self._head()
+        yield from self._universe()
         for param in self.spec.params:
             yield self._parameter(param)
         for let in self.spec.lets:
@@ -73,7 +75,8 @@ class _Writer:
         for part in levels_of(self.spec):
             yield self._level(part)
         yield self._sizing(self.spec.sizing)
-        yield from self._forms()
+        yield from self._resizing(self.spec.sizing)
+        yield from form_lines(self.spec, self)
         yield from self._limits()
 
     def _head(self) -> str:
@@ -117,8 +120,10 @@ class _Writer:
 
     def _rule(self, rule: Rule) -> Iterator[str]:
         table = self.table
+        bars = rule.order.valid_bars
         order = table["orders"][rule.order.type].format(
-            price=self.expression(rule.order.price), bars=rule.order.valid_bars
+            price=self.expression(rule.order.price),
+            life=table["life_one"] if bars == 1 else table["life"].format(bars),
         )
         regimes = ""
         if rule.only_in_regimes:
@@ -156,29 +161,35 @@ class _Writer:
             lookback=sizing.lookback,
             expr=self.expression(sizing.expr),
         )
-        return str(text + self.table["cap"].format(self.percent(sizing.max_position_frac)))
+        return str(
+            text
+            + self._measured(sizing)
+            + self.table["cap"].format(self.percent(sizing.max_position_frac))
+        )
 
-    def _forms(self) -> Iterator[str]:
-        spec, table = self.spec, self.table
-        if spec.pyramiding is not None:
-            yield table["pyramiding"].format(
-                units=spec.pyramiding.max_units, when=self.expression(spec.pyramiding.add_when)
+    def _measured(self, sizing: Sizing) -> str:
+        """What the volatility of a target is measured by."""
+        if sizing.kind != "vol_target":
+            return ""
+        if sizing.expr is not None:
+            return str(self.table["measured_by"].format(self.expression(sizing.expr)))
+        if sizing.lookback is not None:
+            return str(self.table["measured_over"].format(sizing.lookback))
+        return ""
+
+    def _resizing(self, sizing: Sizing) -> Iterator[str]:
+        if sizing.resize != "entry":
+            band = self.table["band"].format(self.percent(sizing.band_frac))
+            yield self.table["resize"].format(
+                when=self.table["periods"][sizing.resize], band=band if sizing.band_frac else ""
             )
-        if spec.cross_section is not None:
-            ranking = spec.cross_section
-            yield table["ranking"].format(
-                score=self.expression(ranking.score),
-                top=ranking.long_top,
-                bottom=ranking.short_bottom,
-                rebalance=ranking.rebalance,
-            )
-            if ranking.eligible is not None:
-                yield table["eligible"].format(self.expression(ranking.eligible))
-        if spec.pair is not None:
-            yield table["pair"].format(**spec.pair.model_dump())
-        if spec.ensemble is not None:
-            members = (f"{m.strategy} {self.percent(m.weight)}" for m in spec.ensemble.members)
-            yield table["ensemble"].format(members=", ".join(members))
+
+    def _universe(self) -> Iterator[str]:
+        universe = self.spec.universe
+        if universe.max_symbols is not None:
+            yield self.table["max_symbols"].format(universe.max_symbols)
+        if universe.benchmark is not None:
+            yield self.table["benchmark"].format(universe.benchmark)
 
     def _limits(self) -> Iterator[str]:
         for name, value in self.spec.limits.model_dump(exclude_defaults=True).items():
@@ -190,7 +201,7 @@ class _Writer:
         if isinstance(value, bool):
             return str(self.table["yes" if value else "no"])
         if isinstance(value, tuple):
-            return ", ".join(str(item) for item in value)
+            return ", ".join(str(self.table["weekdays"].get(item, item)) for item in value)
         if isinstance(value, int | float):
             return self.percent(value) if name.endswith("_frac") else self.number(value)
         return str(value)

@@ -3,43 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from engine.backtest.benchmark import buy_and_hold
 from engine.backtest.costs import CostModel
 from engine.backtest.metrics import measure
-from engine.backtest.result import BacktestResult, Trade
+from engine.backtest.result import BacktestResult
+from engine.backtest.returns import DAY_MS, daily_net
 from engine.data.bars import Bars, FloatArray, IntArray
 from engine.gate.report import GateReport
 from engine.language.findings import SpecFinding
 from engine.language.spec import StrategySpec
-from engine.market import bars_per_year
-from engine.reports.curves import drawdown_of, moment, month_returns, thinned
+from engine.market import Timeframe, bars_per_year
+from engine.reports.curves import (
+    drawdown_of,
+    moment,
+    month_returns,
+    rolling,
+    thinned,
+    without_gaps,
+    worst_falls,
+)
 from engine.reports.data import (
     MAX_TRADES,
+    ColumnIntervals,
+    ColumnName,
+    Curve,
+    DailyReturns,
+    Fall,
     HoldoutState,
     NamedDigest,
-    Note,
-    ReasonLine,
+    PriceLine,
     ReportData,
     RuleWords,
-    TradeLine,
     Zone,
-    ZoneName,
+)
+from engine.reports.intervals import column_intervals
+from engine.reports.studies import Studies, ZoneName
+from engine.reports.tables import (
+    ReportRun,
+    drop_lines,
+    note_lines,
+    reason_lines,
+    slice_lines,
+    trade_lines,
+    year_lines,
 )
 from engine.text import clean_text
 
-FEW_TRADES = 30
+__all__ = ["ReportRun", "report_data"]
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ReportRun:
-    """A run and the bars it was made on."""
-
-    result: BacktestResult
-    bars: Bars
+MAX_PRICES = 6
+WORST = 5
+_Runs = Sequence[tuple[ZoneName, ReportRun]]
 
 
 def report_data(  # noqa: PLR0913 - a report names everything it was made from
@@ -53,6 +70,9 @@ def report_data(  # noqa: PLR0913 - a report names everything it was made from
     gate: GateReport | None = None,
     digests: Mapping[str, str] | None = None,
     findings: Sequence[SpecFinding] = (),
+    data_notes: Sequence[str] = (),
+    studies: Studies | None = None,
+    commentary: str = "",
     title: str | None = None,
 ) -> ReportData:
     """One report from a train run and, when it may be seen, a holdout run.
@@ -67,16 +87,22 @@ def report_data(  # noqa: PLR0913 - a report names everything it was made from
         gate: the verdict, None when nobody has judged.
         digests: further digests by name (dataset, code, ...).
         findings: lints of the spec, shown as notes.
+        data_notes: problems of the data, one sentence each.
+        studies: cost, parameter, walk-forward and other results that somebody computed.
+        commentary: text with placeholders; checked when it is rendered.
         title: heading; None: the spec's name.
     """
     runs: list[tuple[ZoneName, ReportRun]] = [("train", train)]
     if holdout is not None:
         runs.append(("holdout", holdout))
+    results = [run.result for _, run in runs]
     state: HoldoutState = "open" if holdout else "sealed" if sealed_span else "none"
     times, equity, falls, held = _joined(runs, costs)
     benchmark = buy_and_hold(train.bars, costs, start_equity=train.result.start_equity)
-    lines = [line for zone, run in runs for line in _trades(zone, run)]
+    lines = [line for zone, run in runs for line in trade_lines(zone, run)]
     instrument = train.bars.instrument
+    per_year = _returns_per_year(train.bars)
+    window, sharpe, volatility = _rolling(runs, per_year)
     return ReportData(
         title=clean_text(title or spec.name, 120),
         symbol=instrument.symbol,
@@ -86,7 +112,7 @@ def report_data(  # noqa: PLR0913 - a report names everything it was made from
         words=words,
         costs=costs,
         start_equity=train.result.start_equity,
-        bars_per_year=bars_per_year(train.bars.timeframe, instrument.calendar),
+        returns_per_year=per_year,
         zones=_zones(runs, sealed_span),
         holdout_state=state,
         train=measure(train.result, train.bars),
@@ -97,11 +123,82 @@ def report_data(  # noqa: PLR0913 - a report names everything it was made from
         drawdown=thinned(times, falls),
         held=thinned(times, held),
         months=month_returns(times - 1, equity, train.result.start_equity),
-        reasons=_reasons([trade for _, run in runs for trade in run.result.trades]),
+        reasons=reason_lines(lines),
         trades=tuple(lines[-MAX_TRADES:]),
         trades_total=len(lines),
-        notes=_notes([run.result for _, run in runs], findings),
+        notes=note_lines(results, findings, data_notes),
         digests=_digests(spec, costs, train.result, gate, digests or {}),
+        intervals=_intervals(runs, benchmark, per_year),
+        falls=_falls(runs),
+        years=year_lines(results),
+        rolling_returns=window,
+        rolling_sharpe=sharpe,
+        rolling_volatility=volatility,
+        exposure=thinned(times, np.concatenate([result.exposure for result in results])),
+        prices=_prices(runs),
+        slices=slice_lines(lines),
+        orders_cut=sum(result.orders_cut for result in results),
+        dropped=drop_lines(results),
+        daily=tuple(_daily(zone, run.result) for zone, run in runs),
+        studies=studies or Studies(),
+        commentary=commentary,
+    )
+
+
+def _returns_per_year(bars: Bars) -> float:
+    """Of the series behind all ratios: one return a day, or one of each longer bar."""
+    longer = bars.timeframe.seconds > Timeframe.D1.seconds
+    return bars_per_year(bars.timeframe if longer else Timeframe.D1, bars.instrument.calendar)
+
+
+def _intervals(
+    runs: _Runs, benchmark: BacktestResult, per_year: float
+) -> tuple[ColumnIntervals, ...]:
+    columns: list[tuple[ColumnName, BacktestResult]] = [(zone, run.result) for zone, run in runs]
+    columns.append(("benchmark", benchmark))
+    found = [column_intervals(name, result, per_year) for name, result in columns]
+    return tuple(column for column in found if column is not None)
+
+
+def _falls(runs: _Runs) -> tuple[Fall, ...]:
+    found = [fall for zone, run in runs for fall in worst_falls(zone, run.result, WORST)]
+    return tuple(sorted(found, key=lambda fall: (-fall.depth, fall.peak))[:WORST])
+
+
+def _rolling(runs: _Runs, per_year: float) -> tuple[int, Curve, Curve]:
+    """Half a year of daily returns; each zone begins anew, as its run does."""
+    window = max(2, round(per_year / 2))
+    series = [daily_net(run.result) for _, run in runs]
+    parts = [rolling(returns, window, per_year) for _, returns in series]
+    times = np.concatenate([(days + 1) * DAY_MS for days, _ in series])
+    sharpe, volatility = (np.concatenate([part[row] for part in parts]) for row in (0, 1))
+    return window, without_gaps(times, sharpe), without_gaps(times, volatility)
+
+
+def _prices(runs: _Runs) -> tuple[PriceLine, ...]:
+    """Closes of each instrument, at most six; an absent bar leaves no point."""
+    found: dict[str, list[Bars]] = {}
+    for _, run in runs:
+        for bars in (run.bars, *run.others):
+            found.setdefault(bars.instrument.symbol, []).append(bars)
+    return tuple(
+        PriceLine(
+            symbol=symbol,
+            close=without_gaps(
+                np.concatenate([bars.close_time for bars in parts]),
+                np.concatenate([bars.close for bars in parts]),
+            ),
+        )
+        for symbol, parts in list(found.items())[:MAX_PRICES]
+    )
+
+
+def _daily(zone: ZoneName, result: BacktestResult) -> DailyReturns:
+    days, returns = daily_net(result)
+    return DailyReturns(
+        zone=zone,
+        days=tuple(days.tolist()),
+        returns=tuple(float(f"{value:.9g}") for value in returns.tolist()),
     )
 
 
@@ -147,66 +244,6 @@ def _zones(
         first, last = sealed_span
         zones.append(Zone(name="holdout", first=moment(first), last=moment(last), sealed=True))
     return tuple(zones)
-
-
-def _trades(zone: ZoneName, run: ReportRun) -> list[TradeLine]:
-    stamps = run.bars.time
-    return [
-        TradeLine(
-            zone=zone,
-            side=trade.side,
-            entered=moment(int(stamps[trade.entry_bar])),
-            left=moment(int(stamps[trade.exit_bar])),
-            entry_price=trade.entry_price,
-            exit_price=trade.exit_price,
-            quantity=trade.quantity,
-            pnl=trade.pnl,
-            pnl_fraction=trade.pnl / (trade.quantity * trade.entry_price),
-            bars=trade.bars_held,
-            reason=trade.exit_reason,
-            mae=trade.mae,
-            mfe=trade.mfe,
-        )
-        for trade in run.result.trades
-    ]
-
-
-def _reasons(trades: Sequence[Trade]) -> tuple[ReasonLine, ...]:
-    """Exit reasons by frequency, ties by name."""
-    names = sorted({trade.exit_reason for trade in trades})
-    lines = [
-        ReasonLine(
-            reason=name,
-            trades=sum(trade.exit_reason == name for trade in trades),
-            pnl=sum(trade.pnl for trade in trades if trade.exit_reason == name),
-        )
-        for name in names
-    ]
-    return tuple(sorted(lines, key=lambda line: -line.trades))
-
-
-def _notes(results: Sequence[BacktestResult], findings: Sequence[SpecFinding]) -> tuple[Note, ...]:
-    closed = sum(len(result.closed) for result in results)
-    cut = sum(result.orders_cut for result in results)
-    drops: dict[str, int] = {}
-    for result in results:
-        for code, count in result.drops:
-            drops[code] = drops.get(code, 0) + count
-    trades = [trade for result in results for trade in result.trades]
-    found = [
-        ("TRADES_FEW", closed if closed < FEW_TRADES else 0),
-        ("NO_TRADES", 1 if not trades else 0),
-        ("ACCOUNT_RUINED", sum(trade.exit_reason == "ruin" for trade in trades)),
-        ("ORDERS_CUT", cut),
-        *sorted(drops.items()),
-        ("TRADE_OPEN", sum(trade.exit_reason == "open" for trade in trades)),
-    ]
-    notes = [Note(code=code, count=count) for code, count in found if count]
-    notes += [
-        Note(code=finding.code, text=clean_text(f"{finding.path}: {finding.message}"))
-        for finding in findings
-    ]
-    return tuple(notes)
 
 
 def _digests(

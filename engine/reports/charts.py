@@ -1,227 +1,286 @@
-"""Pictures as SVG text: equity over drawdown on one time axis, zones shaded.
+"""Pictures of a report: equity, underwater, rolling figures, price with trades, exposure, fan.
 
-No script, no style attribute, no address outside: shapes carry classes, the page's own sheet
-colours them for light and dark. The value axis of equity is logarithmic: equal steps are equal
-percentages.
+The value axes of equity and price are logarithmic: equal steps are equal percentages.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from markupsafe import Markup
 
 from engine.facts.numbers import format_value
-from engine.reports.curves import moment
-from engine.reports.data import Curve, Language, ReportData, Zone
+from engine.facts.table import Unit
+from engine.reports.data import Curve, Fall, Language, PriceLine, ReportData, TradeLine
+from engine.reports.plotting import (
+    LEFT,
+    Panel,
+    area,
+    band,
+    broken_line,
+    grid,
+    label,
+    line,
+    linear_ticks,
+    log_ticks,
+    svg,
+    time_axis,
+    zone_shades,
+)
+from engine.reports.studies import MonteCarlo, RegimeSpan
 from engine.reports.texts import text
 
-WIDTH = 960
-LEFT, RIGHT = 64, 14
-EQUITY_TOP, EQUITY_HEIGHT = 22, 270
-FALL_TOP, FALL_HEIGHT = 322, 96
-HEIGHT = FALL_TOP + FALL_HEIGHT + 26
-_NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
+TOP, BELOW = 24, 28
+STRIP = 6
 _FLOOR = 0.01
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """A rectangle with a time axis (milliseconds) and a value axis.
-
-    `low` and `high` are values at the bottom and top edge; `log` compares ratios.
-    """
-
-    first: int
-    last: int
-    low: float
-    high: float
-    top: float
-    height: float
-    log: bool = False
-
-    def x(self, time: float) -> float:
-        """Horizontal place of a time."""
-        share = (time - self.first) / max(self.last - self.first, 1)
-        return LEFT + share * (WIDTH - LEFT - RIGHT)
-
-    def y(self, value: float) -> float:
-        """Vertical place of a value; what lies outside is moved to the edge."""
-        value = min(max(value, self.low), self.high)
-        if self.log:
-            share = math.log(value / self.low) / math.log(self.high / self.low)
-        else:
-            share = (value - self.low) / (self.high - self.low)
-        return self.top + (1.0 - share) * self.height
-
-
-def _step(span: float, wanted: int) -> float:
-    """Distance of ticks: 1, 2, 2.5 or 5 times a power of ten, about `wanted` in the span."""
-    raw = span / wanted
-    power = 10.0 ** math.floor(math.log10(raw))
-    return next(power * nice for nice in _NICE if power * nice >= raw * (1 - 1e-9))
-
-
-def linear_ticks(low: float, high: float, wanted: int = 4) -> list[float]:
-    """Round values between low and high, both included when they are round."""
-    step = _step(high - low, wanted)
-    first = math.ceil(low / step - 1e-9)
-    last = math.floor(high / step + 1e-9)
-    return [index * step + 0.0 for index in range(first, last + 1)]
-
-
-def log_ticks(low: float, high: float) -> list[float]:
-    """Round values for a logarithmic axis; close together they are those of a linear one."""
-    if high / low < 4.0:  # noqa: PLR2004 - below two doublings powers of ten are too far apart
-        return linear_ticks(low, high, 5)
-    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    ticks = [digit * 10.0**power for power in powers for digit in (1, 2, 5)]
-    inside = [tick for tick in ticks if low <= tick <= high]
-    return inside if len(inside) <= 7 else [t for t in inside if f"{t:e}"[0] == "1"]  # noqa: PLR2004 - lines that still can be told apart
-
-
-def time_ticks(first: int, last: int, wanted: int = 8) -> list[tuple[int, str]]:
-    """Starts of years, or of months when there are few years, with their labels."""
-    begin, end = moment(first), moment(last)
-    months = (end.year - begin.year) * 12 + end.month - begin.month
-    steps = (1, 2, 3, 6, 12, 24, 60, 120, 240)
-    step = next((step for step in steps if months / step <= wanted), 480)
-    ticks: list[tuple[int, str]] = []
-    index = begin.year * 12 + begin.month - 1
-    index += -index % step
-    while True:
-        at = datetime(index // 12, index % 12 + 1, 1, tzinfo=UTC)
-        stamp = int(at.timestamp() * 1000)
-        if stamp > last:
-            return ticks
-        label = f"{at.year}" if step >= 12 else f"{at.year}-{at.month:02d}"  # noqa: PLR2004 - a year
-        if stamp >= first:
-            ticks.append((stamp, label))
-        index += step
-
-
-def _line(panel: Panel, curve: Curve, name: str) -> Markup:
-    points = " ".join(
-        f"{panel.x(t):.1f},{panel.y(v):.1f}" for t, v in zip(curve.time, curve.value, strict=True)
-    )
-    return Markup('<polyline class="{}" fill="none" points="{}"/>').format(name, points)
-
-
-def _area(panel: Panel, curve: Curve) -> Markup:
-    points = [
-        f"{panel.x(t):.1f},{panel.y(v):.1f}" for t, v in zip(curve.time, curve.value, strict=True)
-    ]
-    base = f"{panel.y(0.0):.1f}"
-    start, end = f"{panel.x(curve.time[0]):.1f}", f"{panel.x(curve.time[-1]):.1f}"
-    path = f"M{start},{base} L{' L'.join(points)} L{end},{base} Z"
-    return Markup('<path class="fall" d="{}"/>').format(path)
-
-
-def _grid(panel: Panel, ticks: Sequence[float], labels: Sequence[str]) -> Markup:
-    rows = []
-    for tick, label in zip(ticks, labels, strict=True):
-        y = panel.y(tick)
-        rows.append(
-            Markup(
-                '<line class="grid" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>'
-                '<text class="tick" x="{}" y="{:.1f}" text-anchor="end">{}</text>'
-            ).format(LEFT, WIDTH - RIGHT, y, y, LEFT - 8, y + 4, label)
-        )
-    return Markup("").join(rows)
-
-
-def _anchor(x: float) -> str:
-    """Labels near an edge grow inwards."""
-    if x < LEFT + 20:
-        return "start"
-    return "end" if x > WIDTH - RIGHT - 20 else "middle"
-
-
-def _time_axis(panel: Panel) -> Markup:
-    bottom = FALL_TOP + FALL_HEIGHT
-    mark = Markup(
-        '<line class="grid" x1="{:.1f}" x2="{:.1f}" y1="{}" y2="{}"/>'
-        '<text class="tick" x="{:.1f}" y="{}" text-anchor="{}">{}</text>'
-    )
-    rows = []
-    for stamp, label in time_ticks(panel.first, panel.last):
-        x = panel.x(stamp)
-        rows.append(mark.format(x, x, EQUITY_TOP, bottom, x, bottom + 18, _anchor(x), label))
-    return Markup("").join(rows)
-
-
-def _zones(panel: Panel, zones: Sequence[Zone], language: Language) -> Markup:
-    rows = []
-    for zone in zones:
-        left = panel.x(zone.first.timestamp() * 1000)
-        right = panel.x(zone.last.timestamp() * 1000)
-        word = text(f"zone.{'sealed' if zone.sealed else zone.name}", language)
-        shade = "sealed" if zone.sealed else zone.name
-        for top, height in ((EQUITY_TOP, EQUITY_HEIGHT), (FALL_TOP, FALL_HEIGHT)):
-            rows.append(
-                Markup(
-                    '<rect class="zone {}" x="{:.1f}" y="{}" width="{:.1f}" height="{}"/>'
-                ).format(shade, left, top, max(right - left, 0.0), height)
-            )
-        rows.append(
-            Markup('<text class="zone-name" x="{:.1f}" y="{}">{}</text>').format(
-                left + 6, EQUITY_TOP + 15, word
-            )
-        )
-    return Markup("").join(rows)
-
-
 def _span(data: ReportData) -> tuple[int, int]:
+    """From the first to the last moment of all zones, sealed ones too: one axis for all."""
     ends = [end for zone in data.zones for end in (zone.first, zone.last)]
     stamps = [*(int(end.timestamp() * 1000) for end in ends), *data.equity.time]
     return min(stamps), max(stamps)
 
 
-def equity_picture(data: ReportData, language: Language) -> Markup:
-    """Equity and buy and hold on a log axis, drawdown below, one time axis, zones shaded."""
+def amount(value: float, language: Language) -> str:
+    """A tick of a money or price axis."""
+    unit: Unit = "count" if value >= 10 else "number"  # noqa: PLR2004 - below ten decimals matter
+    return format_value(value, unit, language)
+
+
+def share(value: float, language: Language) -> str:
+    """A tick of a percentage axis: no decimals when there are none."""
+    whole = format_value(round(value * 100, 4), "count", language)
+    return f"{whole}\u00a0%" if language == "de" else f"{whole}%"
+
+
+def _frame(data: ReportData, low: float, high: float, height: float, *, log: bool = False) -> Panel:
     first, last = _span(data)
+    return Panel(first, last, low, high, TOP, height, log=log)
+
+
+def equity_picture(data: ReportData, language: Language) -> Markup:
+    """Equity and buy and hold on a log axis, zones shaded."""
     least = data.start_equity * _FLOOR
     values = [max(value, least) for value in (*data.equity.value, *data.held.value)]
-    low, high = min(values) / 1.04, max(values) * 1.04
-    deepest = min(*data.drawdown.value, -0.01)
-    money = Panel(first, last, low, high, EQUITY_TOP, EQUITY_HEIGHT, log=True)
-    below = Panel(first, last, deepest * 1.08, 0.0, FALL_TOP, FALL_HEIGHT)
-    ticks = log_ticks(low, high)
-    falls = linear_ticks(below.low, 0.0, 3)
+    panel = _frame(data, min(values) / 1.04, max(values) * 1.04, 280, log=True)
+    ticks = log_ticks(panel.low, panel.high)
     parts = [
-        _zones(money, data.zones, language),
-        _grid(money, ticks, [_amount(tick, language) for tick in ticks]),
-        _grid(below, falls, [_share(tick, language) for tick in falls]),
-        _time_axis(money),
-        _line(money, data.held, "held"),
-        _line(money, data.equity, "equity"),
-        _area(below, data.drawdown),
-        Markup('<text class="axis" x="{}" y="{}">{}</text>').format(
-            LEFT,
-            EQUITY_TOP - 7,
-            text("chart.equity_axis", language, currency=data.currency),
-        ),
-        Markup('<text class="axis" x="{}" y="{}">{}</text>').format(
-            LEFT, FALL_TOP - 7, text("chart.drawdown", language)
-        ),
+        zone_shades(panel, data.zones, language),
+        grid(panel, ticks, [amount(tick, language) for tick in ticks]),
+        time_axis(panel),
+        _strip(panel, data.studies.regime_spans),
+        line(panel, data.held, "held"),
+        line(panel, data.equity, "equity"),
+        label(LEFT, TOP - 8, text("chart.equity_axis", language, currency=data.currency)),
     ]
-    return Markup(
-        '<svg class="picture" viewBox="0 0 {} {}" role="img" aria-label="{}"'
-        ' xmlns="http://www.w3.org/2000/svg"><title>{}</title>{}</svg>'
-    ).format(
-        WIDTH, HEIGHT,
-        text("chart.description", language), text("chart.title", language),
-        Markup("").join(parts),
-    )  # fmt: skip
+    return svg(TOP + 280 + BELOW, text("chart.description", language), parts)
 
 
-def _amount(value: float, language: Language) -> str:
-    cents = value < 10  # noqa: PLR2004 - below ten the cents matter
-    return format_value(value, "money" if cents else "count", language)
+def _strip(panel: Panel, spans: Sequence[RegimeSpan]) -> Markup:
+    """Trend labels as a thin strip at the foot of the panel."""
+    foot = panel.top + panel.height - STRIP
+    rows = []
+    for span in spans:
+        left, right = (panel.x(end.timestamp() * 1000) for end in (span.first, span.last))
+        rows.append(
+            Markup('<rect class="trend-{}" x="{:.1f}" y="{}" width="{:.1f}" height="{}"/>').format(
+                span.trend, left, foot, max(right - left, 0.5), STRIP
+            )
+        )
+    return Markup("").join(rows)
 
 
-def _share(value: float, language: Language) -> str:
-    return format_value(value, "percent", language)
+def underwater_picture(data: ReportData, language: Language) -> Markup:
+    """Drawdown from the running peak, the five worst numbered at their troughs."""
+    deepest = min(*data.drawdown.value, -0.01)
+    panel = _frame(data, deepest * 1.15, 0.0, 150)
+    ticks = linear_ticks(panel.low, 0.0, 4)
+    parts = [
+        zone_shades(panel, data.zones, language, named=False),
+        grid(panel, ticks, [share(tick, language) for tick in ticks]),
+        time_axis(panel),
+        area(panel, data.drawdown, "fall"),
+        *(_number(panel, place, fall) for place, fall in enumerate(data.falls, 1)),
+        label(LEFT, TOP - 8, text("chart.drawdown", language)),
+    ]
+    return svg(TOP + 150 + BELOW, text("chart.underwater", language), parts)
+
+
+def _number(panel: Panel, place: int, fall: Fall) -> Markup:
+    x = panel.x(fall.trough.timestamp() * 1000)
+    y = min(panel.y(-fall.depth) + 13, panel.top + panel.height - 3)
+    return label(x, y, str(place), name="mark-number", anchor="middle")
+
+
+def rolling_picture(data: ReportData, language: Language) -> Markup:
+    """Rolling Sharpe ratio above, rolling volatility below, one time axis."""
+    sharpe, volatility = data.rolling_sharpe, data.rolling_volatility
+    first, last = _span(data)
+    low, high = min(*sharpe.value, -0.5), max(*sharpe.value, 0.5)
+    pad = (high - low) * 0.06
+    upper = Panel(first, last, low - pad, high + pad, TOP, 130)
+    top = TOP + 130 + 34
+    lower = Panel(first, last, 0.0, max(*volatility.value, 0.01) * 1.08, top, 100)
+    ticks = linear_ticks(upper.low, upper.high, 4)
+    spread = linear_ticks(0.0, lower.high, 3)
+    zero = Curve(time=(first, last), value=(0.0, 0.0))
+    parts = [
+        zone_shades(upper, data.zones, language),
+        zone_shades(lower, data.zones, language, named=False),
+        grid(upper, ticks, [format_value(tick, "number", language) for tick in ticks]),
+        grid(lower, spread, [share(tick, language) for tick in spread]),
+        time_axis(lower),
+        line(upper, zero, "zero"),
+        broken_line(upper, sharpe, data.zones, "equity"),
+        broken_line(lower, volatility, data.zones, "equity"),
+        label(LEFT, TOP - 8, text("chart.rolling_sharpe", language)),
+        label(LEFT, top - 8, text("chart.rolling_volatility", language)),
+    ]
+    return svg(top + 100 + BELOW, text("chart.rolling", language), parts)
+
+
+def price_picture(data: ReportData, prices: PriceLine, language: Language) -> Markup:
+    """Closes on a log axis with entries, exits and first stops of the listed trades."""
+    trades = [trade for trade in data.trades if trade.symbol == prices.symbol]
+    values = [*prices.close.value, *(trade.entry_price for trade in trades)]
+    panel = _frame(data, min(values) / 1.03, max(values) * 1.03, 280, log=True)
+    ticks = log_ticks(panel.low, panel.high)
+    parts = [
+        zone_shades(panel, data.zones, language),
+        grid(panel, ticks, [amount(tick, language) for tick in ticks]),
+        time_axis(panel),
+        line(panel, prices.close, "price"),
+        _stops(panel, trades),
+        _marks(panel, trades),
+        label(LEFT, TOP - 8, text("chart.price_axis", language, symbol=prices.symbol)),
+    ]
+    return svg(TOP + 280 + BELOW, text("chart.price", language), parts)
+
+
+def _stops(panel: Panel, trades: Sequence[TradeLine]) -> Markup:
+    """A short line at the first stop of each trade, from its entry to its exit; one path."""
+    pieces = []
+    for trade in trades:
+        if trade.stop_price is not None and panel.low <= trade.stop_price <= panel.high:
+            left = panel.x(trade.entered.timestamp() * 1000)
+            right = max(panel.x(trade.left.timestamp() * 1000), left + 2)
+            pieces.append(f"M{left:.1f},{panel.y(trade.stop_price):.1f}H{right:.1f}")
+    return (
+        Markup('<path class="stop-line" d="{}"/>').format("".join(pieces)) if pieces else Markup("")
+    )
+
+
+def _marks(panel: Panel, trades: Sequence[TradeLine]) -> Markup:
+    """Entries as triangles in the direction of the trade, exits as small crosses; three paths."""
+    shapes: dict[str, list[str]] = {"enter-long": [], "enter-short": [], "leave": []}
+    for trade in trades:
+        x, y = panel.x(trade.entered.timestamp() * 1000), panel.y(trade.entry_price)
+        tip = -5 if trade.side == "long" else 5
+        shapes[f"enter-{trade.side}"].append(f"M{x:.1f},{y + tip:.1f}l4,{-2 * tip}h-8z")
+        if trade.reason != "open":
+            x, y = panel.x(trade.left.timestamp() * 1000), panel.y(trade.exit_price)
+            shapes["leave"].append(f"M{x - 3:.1f},{y - 3:.1f}l6,6m0,-6l-6,6")
+    return Markup("").join(
+        Markup('<path class="{}" d="{}"/>').format(name, "".join(pieces))
+        for name, pieces in shapes.items()
+        if pieces
+    )
+
+
+def exposure_picture(data: ReportData, language: Language) -> Markup:
+    """Signed position value over equity at each close."""
+    values = data.exposure.value
+    low, high = min(*values, 0.0), max(*values, 0.0)
+    pad = max(high - low, 0.1) * 0.08
+    panel = _frame(data, low - pad if low < 0 else 0.0, high + pad, 120)
+    ticks = linear_ticks(panel.low, panel.high, 4)
+    parts = [
+        zone_shades(panel, data.zones, language, named=False),
+        grid(panel, ticks, [share(tick, language) for tick in ticks]),
+        time_axis(panel),
+        area(panel, data.exposure, "held-area"),
+        label(LEFT, TOP - 8, text("chart.exposure_axis", language)),
+    ]
+    return svg(TOP + 120 + BELOW, text("chart.exposure", language), parts)
+
+
+def fan_picture(found: MonteCarlo, language: Language) -> Markup:
+    """Quantiles of simulated growth over days, logarithmic."""
+    days = [step.day for step in found.fan]
+    low = max(min(step.low for step in found.fan), _FLOOR) / 1.04
+    panel = Panel(
+        min(days), max(days), low, max(s.high for s in found.fan) * 1.04, TOP, 200, log=True
+    )
+
+    def curve(values: list[float]) -> Curve:
+        """One quantile over days."""
+        return Curve(time=tuple(days), value=tuple(values))
+
+    ticks = log_ticks(panel.low, panel.high)
+    rows = [format_value(tick, "number", language) for tick in ticks]
+    outer = band(
+        panel, curve([s.low for s in found.fan]), curve([s.high for s in found.fan]), "fan-1"
+    )
+    inner = band(
+        panel,
+        curve([s.quarter for s in found.fan]),
+        curve([s.three_quarters for s in found.fan]),
+        "fan-2",
+    )
+    parts = [
+        grid(panel, ticks, rows),
+        outer,
+        inner,
+        line(panel, curve([s.middle for s in found.fan]), "equity"),
+        *(
+            label(
+                panel.x(day),
+                TOP + 218,
+                format_value(day, "days", language),
+                name="tick",
+                anchor="middle",
+            )
+            for day in linear_ticks(panel.first, panel.last, 6)
+        ),
+        label(LEFT, TOP - 8, text("chart.fan_axis", language)),
+    ]
+    return svg(TOP + 200 + BELOW, text("chart.fan", language), parts)
+
+
+def overlay_picture(
+    curves: Sequence[tuple[str, Curve]], words: tuple[str, str], language: Language, *, log: bool
+) -> Markup:
+    """Several curves on one axis, each with a class of its own (`run-1` ...).
+
+    Args:
+        curves: name and curve, times in milliseconds; growth (log) or fractions (linear).
+        words: title of the value axis, and the description for those who cannot see.
+        language: of the ticks.
+        log: growth on a logarithmic axis; otherwise fractions up to zero.
+    """
+    times = [time for _, curve in curves for time in curve.time]
+    values = [value for _, curve in curves for value in curve.value]
+    if log:
+        panel = Panel(
+            min(times),
+            max(times),
+            max(min(values), _FLOOR) / 1.04,
+            max(values) * 1.04,
+            TOP,
+            280,
+            log=True,
+        )
+        ticks = log_ticks(panel.low, panel.high)
+        rows = [format_value(tick, "number", language) for tick in ticks]
+    else:
+        panel = Panel(min(times), max(times), min(*values, -0.01) * 1.08, 0.0, TOP, 150)
+        ticks = linear_ticks(panel.low, 0.0, 4)
+        rows = [share(tick, language) for tick in ticks]
+    parts = [
+        grid(panel, ticks, rows),
+        time_axis(panel),
+        *(line(panel, curve, f"run-{place}") for place, (_, curve) in enumerate(curves, 1)),
+        label(LEFT, TOP - 8, words[0]),
+    ]
+    return svg(TOP + panel.height + BELOW, words[1], parts)

@@ -1,6 +1,7 @@
 """ReportData: everything a report shows, in one record; its canonical bytes are the JSON report.
 
-Figures are the engine's, unrounded; texts, number formats and pictures belong to the renderers.
+Figures are the engine's, unrounded, but for curves and intervals, which keep nine digits; texts,
+number formats and pictures belong to the renderers.
 """
 
 from __future__ import annotations
@@ -17,12 +18,15 @@ from engine.language.spec import StrategySpec
 from engine.market import Symbol, Timeframe
 from engine.quantities import Ratio
 from engine.records import Digest, Record, digest
+from engine.reports.studies import Studies, ZoneName
 
 MAX_POINTS = 600
-MAX_TRADES = 200
+MAX_TRADES = 1_000
+MAX_COMMENTARY = 6_000
 
 Language = Literal["en", "de"]
-ZoneName = Literal["train", "holdout"]
+ColumnName = Literal["train", "holdout", "benchmark"]
+SliceKind = Literal["side", "symbol", "rule", "zone"]
 HoldoutState = Literal["open", "sealed", "none"]
 
 
@@ -58,6 +62,9 @@ class TradeLine(Record):
     reason: ExitReason
     mae: Ratio
     mfe: Ratio
+    symbol: str = ""
+    rule: str = ""
+    stop_price: Ratio | None = None
 
 
 class ReasonLine(Record):
@@ -66,6 +73,77 @@ class ReasonLine(Record):
     reason: ExitReason
     trades: int
     pnl: Ratio
+
+
+class SliceLine(Record):
+    """Closed trades of one side, symbol, rule or zone; mae and mfe are means of fractions."""
+
+    kind: SliceKind
+    name: str
+    trades: int
+    wins: int
+    pnl: Ratio
+    mae: Ratio
+    mfe: Ratio
+
+
+class CodeCount(Record):
+    """Orders that were dropped for one reason."""
+
+    code: str
+    count: int
+
+
+class Interval(Record):
+    """90 % interval of a key figure, in the figure's unit."""
+
+    name: str
+    low: Ratio
+    high: Ratio
+
+
+class ColumnIntervals(Record):
+    """Intervals of one column, from `draws` resamples with this mean block in days."""
+
+    column: ColumnName
+    draws: int
+    block: int
+    intervals: tuple[Interval, ...]
+
+
+class Fall(Record):
+    """A drawdown: its peak, its deepest close, when the peak was reached again (None: not yet)."""
+
+    zone: ZoneName
+    peak: AwareDatetime
+    trough: AwareDatetime
+    recovered: AwareDatetime | None
+    depth: Ratio
+    days: Ratio
+
+
+class YearLine(Record):
+    """Activity of one calendar year (UTC): traded notional over mean equity, mean exposure."""
+
+    year: int
+    turnover: Ratio
+    exposure: Ratio
+    trades: int
+
+
+class PriceLine(Record):
+    """Closes of one instrument over all open zones."""
+
+    symbol: str
+    close: Curve
+
+
+class DailyReturns(Record):
+    """Net return of each day of a zone; UTC day numbers since 1970-01-01."""
+
+    zone: ZoneName
+    days: tuple[int, ...]
+    returns: tuple[Ratio, ...]
 
 
 class MonthReturn(Record):
@@ -105,13 +183,20 @@ class ReportData(Record):
         title, symbol, timeframe, currency: head; currency is the quote currency.
         spec, words: the strategy as a document and in words.
         costs, start_equity: what the runs paid and started with.
-        bars_per_year: what annualised figures are annualised with.
+        returns_per_year: daily returns a year (longer bars: one each), for what is annualised.
         zones: train and, when there is one, holdout.
         holdout_state: open = figures shown, sealed = nobody has seen them, none = no holdout.
         train, holdout, benchmark: key figures; benchmark is buy and hold on train.
         gate: the verdict, None when nobody has judged.
         equity, drawdown, held: strategy, its drawdown, buy and hold; quote currency and fractions.
-        months, reasons, trades: tables; trades are the last 200 of `trades_total`.
+        months, reasons, slices, trades: tables; trades are the last 1,000 of `trades_total`.
+        intervals, falls, years: bootstrap intervals, the five worst drawdowns, activity by year.
+        rolling_sharpe, rolling_volatility: over `rolling_returns` returns, half a year.
+        exposure, prices: signed exposure; closes of each instrument.
+        orders_cut, dropped: entries cut to cap or cash, orders dropped by code.
+        daily: net daily returns, for comparisons of several reports.
+        studies: what was computed elsewhere and handed in.
+        commentary: text with placeholders, no figure of its own.
         notes: warnings; digests: what this report was made from.
     """
 
@@ -123,7 +208,7 @@ class ReportData(Record):
     words: RuleWords
     costs: CostModel
     start_equity: Ratio
-    bars_per_year: Ratio
+    returns_per_year: Ratio
     zones: tuple[Zone, ...]
     holdout_state: HoldoutState
     train: Metrics
@@ -139,6 +224,20 @@ class ReportData(Record):
     trades_total: int
     notes: tuple[Note, ...]
     digests: tuple[NamedDigest, ...]
+    intervals: tuple[ColumnIntervals, ...] = ()
+    falls: tuple[Fall, ...] = ()
+    years: tuple[YearLine, ...] = ()
+    rolling_returns: int = 0
+    rolling_sharpe: Curve = Curve()
+    rolling_volatility: Curve = Curve()
+    exposure: Curve = Curve()
+    prices: tuple[PriceLine, ...] = ()
+    slices: tuple[SliceLine, ...] = ()
+    orders_cut: int = 0
+    dropped: tuple[CodeCount, ...] = ()
+    daily: tuple[DailyReturns, ...] = ()
+    studies: Studies = Studies()
+    commentary: Annotated[str, Field(max_length=MAX_COMMENTARY)] = ""
 
     @property
     def digest(self) -> Digest:

@@ -8,28 +8,28 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import partial
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from engine.facts.numbers import format_value
-from engine.reports import summary
-from engine.reports.charts import equity_picture
+from engine.reports.blocks import Section
+from engine.reports.contents import TemplateName, contents
 from engine.reports.data import Language, ReportData
-from engine.reports.figures import (
-    TRADE_COLUMNS,
-    figure_groups,
-    finding_rows,
-    month_rows,
-    signed,
-    trade_rows,
-)
-from engine.reports.texts import text
+from engine.reports.texts import date_text, text
 
 if TYPE_CHECKING:
     from jinja2 import Template
+
+_SHAPES: Final = {
+    "enter-long": '<path class="enter-long" d="M9,1l4,8h-8z"/>',
+    "enter-short": '<path class="enter-short" d="M9,9l4,-8h-8z"/>',
+    "leave": '<path class="leave" d="M6,2l6,6m0,-6l-6,6"/>',
+}
+_BAR: Final = '<rect class="{}" x="0" y="2" width="18" height="6"/>'
+_LINE: Final = '<line class="{}" x1="0" x2="18" y1="5" y2="5"/>'
 
 
 def stylesheet() -> str:
@@ -61,37 +61,67 @@ def _template() -> Template:
     return environment.get_template("report.html")
 
 
-def render(data: ReportData, language: Language) -> str:
+def render(data: ReportData, language: Language, template: TemplateName = "research") -> str:
     """The report as one self-contained page.
 
     Args:
         data: the report.
         language: `en` or `de`, for words, numbers and dates.
+        template: `research` has all sections, `management` fits one printed A4 page.
 
     Raises:
-        InputError: TEXT_LANGUAGE for another language.
+        InputError: TEXT_LANGUAGE, TEMPLATE_UNKNOWN.
+    """
+    return page(
+        data.title,
+        subtitle(data, language),
+        contents(data, language, template),
+        kicker=text("report", language),
+        language=language,
+        template=template,
+    )
+
+
+def page(  # noqa: PLR0913 - the parts of a page
+    title: str,
+    below: str,
+    sections: Sequence[Section],
+    *,
+    kicker: str,
+    language: Language,
+    template: str = "research",
+) -> str:
+    """Sections as one self-contained page.
+
+    Args:
+        title: heading.
+        below: the line under it.
+        kicker: the small line above it.
+        sections: what the page holds.
+        language: `en` or `de`.
+        template: class of the page; the sheet prints `management` on one page.
     """
     return _template().render(
-        data=data,
+        title=title,
+        subtitle=below,
+        kicker=kicker,
+        sections=sections,
+        template=template,
         t=partial(_word, language),
+        mark=_mark,
         css=Markup(stylesheet()),  # noqa: S704 - our own file, nothing from outside
-        verdict=summary.verdict_key(data),
-        sentence=summary.verdict_sentence(data, language),
-        subtitle=summary.subtitle(data, language),
-        counts=summary.verdict_counts(data, language),
-        findings=finding_rows(data, language),
-        figures=figure_groups(data, language),
-        basis=summary.basis(data, language),
-        picture=equity_picture(data, language),
-        months=month_rows(data, language),
-        reasons=_reasons(data, language),
-        shown=summary.trades_shown(data, language),
-        trade_columns=TRADE_COLUMNS,
-        trades=trade_rows(data, language),
-        words=summary.rule_lines(data, language),
-        notes=summary.note_lines(data, language),
-        costs=summary.cost_lines(data, language),
-        digests=[(summary.digest_name(item, language), item.digest) for item in data.digests],
+    )
+
+
+def subtitle(data: ReportData, language: Language) -> str:
+    """Instrument, timeframe and the days from the first to the last zone."""
+    return text(
+        "subtitle",
+        language,
+        symbol=", ".join(prices.symbol for prices in data.prices) or data.symbol,
+        timeframe=data.timeframe.value,
+        first=date_text(data.zones[0].first, language),
+        last=date_text(data.zones[-1].last, language),
     )
 
 
@@ -99,12 +129,10 @@ def _word(language: Language, key: str, **values: object) -> str:
     return text(key, language, **values)
 
 
-def _reasons(data: ReportData, language: Language) -> list[tuple[object, ...]]:
-    return [
-        (
-            text(f"reason.{line.reason}", language),
-            format_value(line.trades, "count", language),
-            signed(line.pnl, "money", language),
-        )
-        for line in data.reasons
-    ]
+def _mark(name: str) -> Markup:
+    """The sign of a legend: a shape, or a line of its class."""
+    if name in _SHAPES:
+        return Markup(_SHAPES[name])  # noqa: S704 - our own shapes
+    if name.startswith("trend-"):
+        return Markup(_BAR).format(name)  # noqa: S704 - our own bar
+    return Markup(_LINE).format(name)  # noqa: S704 - our own line

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from engine.errors import InputError
 from engine.reports.data import Language
+from engine.reports.texts_compare_de import COMPARE_GERMAN
+from engine.reports.texts_compare_en import COMPARE_ENGLISH
 from engine.reports.texts_de import GERMAN
 from engine.reports.texts_en import ENGLISH
+from engine.reports.texts_sections_de import SECTIONS_GERMAN
+from engine.reports.texts_sections_en import SECTIONS_ENGLISH
 
-CATALOGUES: dict[str, dict[str, str]] = {"en": ENGLISH, "de": GERMAN}
+CATALOGUES: dict[str, dict[str, str]] = {
+    "en": {**ENGLISH, **SECTIONS_ENGLISH, **COMPARE_ENGLISH},
+    "de": {**GERMAN, **SECTIONS_GERMAN, **COMPARE_GERMAN},
+}
 
 
 def text(key: str, language: Language, **values: object) -> str:
@@ -30,9 +38,10 @@ def text(key: str, language: Language, **values: object) -> str:
 
 def has_text(key: str) -> bool:
     """Whether the catalogues have this key."""
-    return key in ENGLISH
+    return key in CATALOGUES["en"]
 
 
+@lru_cache(maxsize=8_192)
 def date_text(at: datetime, language: Language) -> str:
     """A day as it is written in the language: `Jan 15, 2026`, `15.01.2026` (UTC)."""
     from babel.dates import format_date  # noqa: PLC0415 - locale data load with the first date

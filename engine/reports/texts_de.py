@@ -27,7 +27,6 @@ GERMAN: Final[dict[str, str]] = {
     "verdict.look": "Blick auf den Holdout",
     "verdict.looks_left": "Verbleibende Blicke",
     "verdict.holdout": "Holdout",
-    "verdict.criteria": "Kriterien",
     "passed": "erfüllt",
     "effect.ineligible": "sperrt",
     "effect.fail": "verfehlt",
@@ -45,13 +44,10 @@ GERMAN: Final[dict[str, str]] = {
         "das Gate sie öffnet."
     ),
     "section.figures": "Kennzahlen",
-    "section.picture": "Kontostand und Rückgang",
     "section.months": "Monatsrenditen",
     "section.trades": "Trades",
     "section.rules": "Die Regeln in Worten",
-    "section.costs": "Kosten und Grundlage",
     "section.notes": "Was man wissen muss",
-    "section.digests": "Prüfsummen",
     "column.figure": "Kennzahl",
     "column.train": "Training",
     "column.holdout": "Holdout",
@@ -86,22 +82,17 @@ GERMAN: Final[dict[str, str]] = {
     "figure.largest_loss": "Größter Verlust, {currency}",
     "figure.fees": "Gezahlte Gebühren, {currency}",
     "figures.basis": (
-        "Nach allen Kosten. Je Bar, auf das Jahr gerechnet mit {per_year} Bars; Value at Risk und "
-        "Expected Shortfall je Tag; risikoloser Zins null."
+        "Nach allen Kosten. Aus Tagesrenditen (Bars über einen Tag: je eine Rendite), auf das Jahr "
+        "gerechnet mit {per_year} im Jahr; risikoloser Zins null."
     ),
     "zone.train": "Training",
     "zone.holdout": "Holdout",
     "zone.sealed": "Holdout, versiegelt",
-    "chart.title": "Kontostand und Rückgang",
-    "chart.description": (
-        "Kontostand der Strategie und von Kaufen und Halten auf logarithmischer Achse, darunter "
-        "der Rückgang vom Höchststand."
-    ),
+    "chart.description": "Kontostand der Strategie und von Kaufen und Halten, logarithmisch.",
     "chart.equity_axis": "Kontostand, {currency}, logarithmisch",
     "chart.drawdown": "Rückgang vom Höchststand",
     "legend.equity": "Strategie",
     "legend.held": "Kaufen und halten",
-    "legend.sealed": "Versiegelter Holdout",
     "month.1": "Jan",
     "month.2": "Feb",
     "month.3": "Mär",
@@ -193,6 +184,4 @@ GERMAN: Final[dict[str, str]] = {
     "words.none": "Die Regeln in Worten fehlen.",
     "hypothesis": "Idee",
     "footer": "Vergangene Ergebnisse von Regeln auf vergangenen Daten. Keine Prognose, kein Rat.",
-    "yes": "ja",
-    "no": "nein",
 }

@@ -26,7 +26,6 @@ ENGLISH: Final[dict[str, str]] = {
     "verdict.look": "Look at the holdout",
     "verdict.looks_left": "Looks left",
     "verdict.holdout": "Holdout",
-    "verdict.criteria": "Criteria",
     "passed": "passed",
     "effect.ineligible": "blocks",
     "effect.fail": "failed",
@@ -44,13 +43,10 @@ ENGLISH: Final[dict[str, str]] = {
         "opens them."
     ),
     "section.figures": "Key figures",
-    "section.picture": "Equity and drawdown",
     "section.months": "Monthly returns",
     "section.trades": "Trades",
     "section.rules": "Rules in words",
-    "section.costs": "Costs and basis",
     "section.notes": "What to know",
-    "section.digests": "Digests",
     "column.figure": "Figure",
     "column.train": "Train",
     "column.holdout": "Holdout",
@@ -85,21 +81,17 @@ ENGLISH: Final[dict[str, str]] = {
     "figure.largest_loss": "Largest loss, {currency}",
     "figure.fees": "Fees paid, {currency}",
     "figures.basis": (
-        "Net of all costs. Per bar, annualised with {per_year} bars a year; value at risk and "
-        "expected shortfall per day; the risk-free rate is zero."
+        "Net of all costs. From daily returns (bars longer than a day: one return each), "
+        "annualised with {per_year} a year; the risk-free rate is zero."
     ),
     "zone.train": "train",
     "zone.holdout": "holdout",
     "zone.sealed": "holdout, sealed",
-    "chart.title": "Equity and drawdown",
-    "chart.description": (
-        "Equity of the strategy and of buy and hold on a logarithmic axis, drawdown below."
-    ),
+    "chart.description": "Equity of the strategy and of buy and hold on a logarithmic axis.",
     "chart.equity_axis": "Equity, {currency}, logarithmic",
     "chart.drawdown": "Drawdown",
     "legend.equity": "Strategy",
     "legend.held": "Buy and hold",
-    "legend.sealed": "Sealed holdout",
     "month.1": "Jan",
     "month.2": "Feb",
     "month.3": "Mar",
@@ -187,6 +179,4 @@ ENGLISH: Final[dict[str, str]] = {
     "words.none": "The rules in words are missing.",
     "hypothesis": "Idea",
     "footer": "Past results of rules on past data. No forecast, no advice.",
-    "yes": "yes",
-    "no": "no",
 }

@@ -38,7 +38,8 @@ def _end(*_: object) -> NoReturn:
 def serve(boot: dict[str, str | int]) -> None:
     """Run the desk until it is asked to stop."""
     settings = Settings.model_validate_json(json.dumps(boot["settings"]))
-    folders, clock = Folders(Path(str(boot["state_dir"]))), SystemClock()
+    own = settings.deployment.strategies_dir.expanduser()
+    folders, clock = Folders(Path(str(boot["state_dir"])), own), SystemClock()
     secrets = load_secrets(DeskSecrets, Path(str(boot["secrets"])))
     port = int(boot["port"])
     with desk_lock(folders.run):

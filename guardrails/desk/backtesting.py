@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
@@ -11,32 +13,48 @@ from engine.backtest.costs import CostModel
 from engine.backtest.metrics import Metrics
 from engine.backtest.referee import RefereeAnswer, cross_check
 from engine.backtest.result import BacktestResult, Trade
-from engine.backtest.runner import run_trial
+from engine.backtest.runner import run_panel_trial, run_trial
 from engine.data.dataset import Dataset
 from engine.data.store import DatasetStore
+from engine.errors import InputError
 from engine.gate.identity import code_digest
-from engine.language.compiler import compile_spec
+from engine.language.compiler import CompiledSpec, compile_spec
+from engine.language.needs import symbols_of
 from engine.language.spec import StrategySpec
 from engine.ledger import Ledger, Lineage, TrialKey, TrialStart
-from engine.records import Record
+from engine.records import Digest, Record, digest
 from guardrails.desk.intake import dataset_for
+from guardrails.desk.panels import dataset_of, train_panel
+from guardrails.desk.specs import named_spec
+
+DatasetRef = Annotated[str, Field(max_length=80)]
 
 
 class BacktestRequest(Record):
     """What is asked: a spec, where it runs, and whether the second engine shall agree."""
 
     spec: StrategySpec
-    dataset_id: Annotated[str, Field(max_length=80)] | None = None
+    dataset_ids: Annotated[tuple[DatasetRef, ...], Field(max_length=100)] = ()
     cross_check: bool = False
     taker_fee_bps: Annotated[float, Field(ge=0, le=1000)] | None = None
     slippage_bps: Annotated[float, Field(ge=0, le=1000)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class BacktestDesk:
+    """What a backtest needs of the desk; `strategies` holds people's own, for ensembles."""
+
+    datasets: DatasetStore
+    ledger: Ledger
+    costs: CostModel
+    strategies: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BacktestAnswer:
     """A finished train run with its place in the ledger."""
 
-    dataset: Dataset
+    datasets: tuple[Dataset, ...]
     result: BacktestResult
     metrics: Metrics
     trials: int
@@ -45,7 +63,8 @@ class BacktestAnswer:
     def as_dict(self) -> dict[str, object]:
         """JSON form: metrics, trades, equity_digest, trials, referee."""
         return {
-            "dataset_id": self.dataset.id,
+            "dataset_id": self.datasets[0].id,
+            "dataset_ids": [dataset.id for dataset in self.datasets],
             "metrics": self.metrics,
             "trades": [trade_row(trade) for trade in self.result.trades],
             "equity_digest": self.result.digest,
@@ -55,6 +74,8 @@ class BacktestAnswer:
             else {
                 "agrees": self.referee.agrees,
                 "code": self.referee.code,
+                "message": self.referee.message,
+                "compared": self.referee.compared,
                 "differences": list(self.referee.differences),
             },
         }
@@ -63,6 +84,8 @@ class BacktestAnswer:
 def trade_row(trade: Trade) -> dict[str, object]:
     """One trade as JSON-ready data."""
     return {
+        "symbol": trade.symbol,
+        "rule": trade.rule,
         "side": trade.side,
         "entry_bar": trade.entry_bar,
         "exit_bar": trade.exit_bar,
@@ -70,6 +93,9 @@ def trade_row(trade: Trade) -> dict[str, object]:
         "exit_price": trade.exit_price,
         "quantity": trade.quantity,
         "pnl": trade.pnl,
+        "fees": trade.fees,
+        "mae": trade.mae,
+        "mfe": trade.mfe,
         "exit_reason": trade.exit_reason,
     }
 
@@ -85,29 +111,107 @@ def costs_of(request: BacktestRequest, default: CostModel) -> CostModel:
 
 
 def backtest(
-    request: BacktestRequest, datasets: DatasetStore, ledger: Ledger, costs: CostModel, actor: str
+    request: BacktestRequest,
+    desk: BacktestDesk,
+    actor: str,
 ) -> BacktestAnswer:
-    """Run a spec on the train bars of a dataset; the trial is in the ledger before it runs.
+    """Run a spec on train bars; every trial is in the ledger before it runs.
+
+    A spec of several instruments runs on the days that are train for all of them and is a trial
+    in the family of each.
 
     Raises:
-        SpecError: the first error finding. InputError: DATASET_UNKNOWN.
+        SpecError: the first error finding. InputError: DATASET_UNKNOWN, DATASET_SYMBOL,
+            DATASET_TIMEFRAME.
     """
-    dataset = dataset_for(datasets, request.spec, request.dataset_id)
     compiled = compile_spec(request.spec)
-    model = costs_of(request, costs)
-    bars = datasets.train(dataset).bars
-    start = TrialStart(
+    members = _members(request.spec, desk.strategies)
+    asked = (compiled, *members.values())
+    symbols = tuple(
+        dict.fromkeys(symbol for one in asked for symbol in symbols_of(one.spec, one.trees))
+    )
+    model = costs_of(request, desk.costs)
+    if len(symbols) <= 1 and not members:
+        return _on_one(request, compiled, model, desk, actor)
+    datasets = tuple(
+        dataset_of(desk.datasets, symbol, request.spec.timeframe, request.dataset_ids)
+        for symbol in symbols
+    )
+    panel = train_panel(desk.datasets, datasets)
+    starts = [
+        _start(compiled, dataset, _joint_digest(datasets, dataset), model, actor)
+        for dataset in {one.family: one for one in datasets}.values()
+    ]
+    run = run_panel_trial(
+        compiled, panel, model, ledger=desk.ledger, starts=starts, members=members
+    )
+    counted = max(desk.ledger.count(dataset.family) for dataset in datasets)
+    referee = None
+    if request.cross_check:
+        referee = RefereeAnswer(
+            agrees=False, code="ENGINE_NOT_COMPARABLE",
+            message="the other engine trades one instrument at a time",
+        )  # fmt: skip
+    return BacktestAnswer(datasets, run.result, run.metrics, counted, referee)
+
+
+def _on_one(
+    request: BacktestRequest,
+    compiled: CompiledSpec,
+    model: CostModel,
+    desk: BacktestDesk,
+    actor: str,
+) -> BacktestAnswer:
+    wanted = request.dataset_ids[0] if request.dataset_ids else None
+    dataset = dataset_for(desk.datasets, request.spec, wanted)
+    bars = desk.datasets.train(dataset).bars
+    start = _start(compiled, dataset, dataset.id, model, actor)
+    run = run_trial(compiled, bars, model, ledger=desk.ledger, start=start)
+    referee = None
+    if request.cross_check:
+        referee = cross_check(bars, compiled.decide(bars), run.result, model)
+    trials = desk.ledger.count(dataset.family)
+    return BacktestAnswer((dataset,), run.result, run.metrics, trials, referee)
+
+
+def _members(spec: StrategySpec, strategies: Path | None) -> dict[str, CompiledSpec]:
+    """The strategies of an ensemble, compiled, by the names that it uses.
+
+    Raises:
+        InputError: SPEC_UNKNOWN, ENSEMBLE_NESTED.
+    """
+    if spec.ensemble is None or strategies is None:
+        return {}
+    members = {}
+    for member in spec.ensemble.members:
+        found = named_spec(member.strategy, strategies)
+        if found.ensemble is not None or found.pair is not None:
+            raise InputError(
+                "ENSEMBLE_NESTED", "a member must be a strategy of rules or a ranking",
+                value=member.strategy, hint="name its members themselves",
+            )  # fmt: skip
+        members[member.strategy] = compile_spec(found)
+    return members
+
+
+def _start(
+    compiled: CompiledSpec, dataset: Dataset, dataset_digest: str, model: CostModel, actor: str
+) -> TrialStart:
+    return TrialStart(
         key=TrialKey(
-            rule_digest=compiled.rule_digest, dataset_digest=dataset.id, cost_digest=model.digest
+            rule_digest=compiled.rule_digest,
+            dataset_digest=dataset_digest,
+            cost_digest=model.digest,
         ),
         shape_digest=compiled.shape_digest,
-        spec_digest=request.spec.digest,
+        spec_digest=compiled.spec.digest,
         family=dataset.family,
         code_digest=code_digest(),
         lineage=Lineage(lineage_id=f"shape-{compiled.shape_digest[:16]}", person=actor),
     )
-    run = run_trial(compiled, bars, model, ledger=ledger, start=start)
-    referee = None
-    if request.cross_check:
-        referee = cross_check(bars, compiled.decide(bars), run.result, model)
-    return BacktestAnswer(dataset, run.result, run.metrics, ledger.count(dataset.family), referee)
+
+
+def _joint_digest(datasets: Sequence[Dataset], own: Dataset) -> Digest:
+    """Identity of a panel's data inside one family: a trial is counted in each of them."""
+    ids = sorted(dataset.id for dataset in datasets)
+    return digest("peak/panel/v1", {"datasets": ids, "family": own.family})

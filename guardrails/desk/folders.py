@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from config.private_files import private_folder
+
+STRATEGIES: Final = Path("strategies")
+"""The folder of one's own strategies below the state folder, unless the settings name another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +17,7 @@ class Folders:
     """Paths of one installation, from its state folder."""
 
     root: Path
+    strategies_dir: Path = STRATEGIES
 
     @property
     def desk_db(self) -> Path:
@@ -51,10 +56,10 @@ class Folders:
 
     @property
     def strategies(self) -> Path:
-        """Specs of the user's own, one JSON file each."""
-        return self.root / "strategies"
+        """Specs of the user's own, one JSON file each; a path of their own stands by itself."""
+        return self.root / self.strategies_dir
 
     def prepare(self) -> None:
         """Make the folders that every installation has, for their owner alone."""
-        for folder in (self.root, self.run, self.reports, self.halt, self.strategies):
+        for folder in (self.root, self.run, self.reports, self.halt, self.root / STRATEGIES):
             private_folder(folder)

@@ -73,19 +73,16 @@ def first_symbol(spec: StrategySpec) -> str:
 
 
 def dataset_for(datasets: DatasetStore, spec: StrategySpec, wanted: str | None) -> Dataset:
-    """The dataset a spec is judged on.
+    """The dataset a spec is judged on: the one that is named, or the newest that fits.
 
     Raises:
-        InputError: DATASET_UNKNOWN with what there is.
+        InputError: DATASET_UNKNOWN, or DATASET_SYMBOL or DATASET_TIMEFRAME when the named one is
+            not what the spec trades; the hint names what fits.
     """
     if wanted is not None:
-        return datasets.find(wanted)
+        return _fitting(datasets.find(wanted), spec, datasets.datasets())
     symbol = first_symbol(spec)
-    fitting = [
-        one
-        for one in datasets.datasets()
-        if one.instrument.symbol == symbol and one.timeframe is spec.timeframe
-    ]
+    fitting = [one for one in datasets.datasets() if _fits(one, spec, (symbol,))]
     if not fitting:
         known = ", ".join(f"{d.instrument.symbol} {d.timeframe}" for d in datasets.datasets())
         raise InputError(
@@ -94,6 +91,39 @@ def dataset_for(datasets: DatasetStore, spec: StrategySpec, wanted: str | None) 
             hint=f"import a file with `peak data import`, or take one of: {known or 'none yet'}",
         )  # fmt: skip
     return max(fitting, key=lambda one: one.last)
+
+
+def _fits(dataset: Dataset, spec: StrategySpec, symbols: tuple[str, ...]) -> bool:
+    return dataset.instrument.symbol in symbols and dataset.timeframe is spec.timeframe
+
+
+def _fitting(named: Dataset, spec: StrategySpec, known: tuple[Dataset, ...]) -> Dataset:
+    """The named dataset when it is one of the spec's symbols in the spec's bars.
+
+    A spec that names no symbol (a watch list) takes any symbol.
+    """
+    symbols = spec.universe.symbols or (named.instrument.symbol,)
+    if _fits(named, spec, symbols):
+        return named
+    fitting = [f"{one.ref} {one.id[:12]}" for one in known if _fits(one, spec, symbols)]
+    if fitting:
+        hint = f"take {', '.join(fitting[:5])}"
+    else:
+        hint = f"import {symbols[0]} in bars of {spec.timeframe} with `peak data import`"
+    if named.instrument.symbol not in symbols:
+        raise InputError(
+            "DATASET_SYMBOL",
+            f"the strategy trades {', '.join(symbols[:5])}, the dataset holds "
+            f"{named.instrument.symbol}",
+            value=named.ref,
+            hint=hint,
+        )
+    raise InputError(
+        "DATASET_TIMEFRAME",
+        f"the strategy needs bars of {spec.timeframe}, the dataset holds {named.timeframe}",
+        value=named.ref,
+        hint=hint,
+    )
 
 
 class Intake:
@@ -112,7 +142,8 @@ class Intake:
         """Store a candidate; a repeated key or candidate answers the first one.
 
         Raises:
-            InputError: DATASET_UNKNOWN. SpecError: the first error finding of the spec.
+            InputError: DATASET_UNKNOWN, DATASET_SYMBOL or DATASET_TIMEFRAME.
+            SpecError: the first error finding of the spec.
         """
         dataset = dataset_for(self._datasets, submission.spec, submission.dataset_id)
         shape = compile_spec(submission.spec).shape_digest

@@ -70,4 +70,7 @@ class Local:
 def local(profile: str | None = None) -> Local:
     """This installation, from profile, file and variables."""
     settings = load_settings(profile)
-    return Local(settings, Folders(settings.deployment.state_dir), SystemClock())
+    place = settings.deployment
+    return Local(
+        settings, Folders(place.state_dir, place.strategies_dir.expanduser()), SystemClock()
+    )

@@ -6,7 +6,6 @@ not pass stays sealed.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Literal
 
@@ -16,11 +15,13 @@ from engine.data.partitions import HoldoutBars, TrainBars
 from engine.gate.candidate import Candidate
 from engine.gate.report import GateReport
 from engine.gate.rerun import Rerun, holdout_rerun, train_rerun
+from engine.language.checker import check
 from engine.language.wording import in_words
 from engine.records import canonical
 from engine.reports import render_html, render_markdown
 from engine.reports.build import ReportRun, report_data
 from engine.reports.data import ReportData, RuleWords
+from guardrails.desk.report_files import put_file
 
 
 def _run(rerun: Rerun) -> ReportRun:
@@ -75,15 +76,9 @@ class Reports:
             holdout=None if holdout is None else _run(holdout_rerun(candidate, holdout)),
             sealed_span=_milliseconds(dataset) if holdout is None else None,
             gate=report,
+            findings=check(candidate.spec).findings,
             digests={"dataset": dataset.id, "code": report.code_digest},
         )
 
     def _put(self, name: str, raw: bytes) -> Path:
-        path = self._folder / name
-        part = path.with_name(f"{name}.part")
-        with part.open("wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        return path
+        return put_file(self._folder / name, raw)

@@ -17,8 +17,9 @@ import numpy as np
 from engine.data.bars import Bars
 from engine.data.store import DatasetStore
 from engine.errors import AccessError, InputError
+from engine.language.availability import unsignalled_parts
 from engine.language.compiler import CompiledSpec, compile_spec
-from engine.language.decisions import Decisions, SideDecisions
+from engine.language.decisions import Decisions, RuleDecisions
 from engine.language.spec import Sizing
 from engine.language.trace import explain
 from engine.quantities import from_float
@@ -45,10 +46,20 @@ def _close(bars: Bars, index: int) -> datetime:
     return datetime.fromtimestamp(int(bars.close_time[index]) / 1000, UTC)
 
 
-def _action(side: SideDecisions, index: int) -> Action | None:
-    if bool(side.enter[index]) and not bool(side.exit[index]):
+def _entering(decided: Decisions, index: int) -> RuleDecisions | None:
+    """The long rule that decides an entry at this close; the first one counts."""
+    for rule in decided.rules:
+        if rule.direction > 0 and rule.enter[index] and not rule.exit[index]:
+            return rule
+    return None
+
+
+def _action(decided: Decisions, index: int) -> Action | None:
+    if index < decided.warmup:
+        return None
+    if _entering(decided, index) is not None:
         return "enter_long"
-    return "exit_long" if bool(side.exit[index]) else None
+    return "exit_long" if bool(decided.exits(1)[index]) else None
 
 
 def risk_share(sizing: Sizing, reference: float, stop: float | None) -> float:
@@ -101,6 +112,12 @@ class Signalling:
         stored = self._candidates.get(signed.certificate.candidate_digest)
         dataset = self._datasets.find(signed.certificate.dataset_id)
         compiled = compile_spec(stored.candidate.spec)
+        carried = next(unsignalled_parts(compiled.spec, compiled.trees), None)
+        if carried is not None:
+            raise InputError(
+                "SIGNAL_FORM", "signals cannot carry a part of this strategy yet", value=carried,
+                hint="trade a strategy without it; the gate can still judge this one",
+            )  # fmt: skip
         return Certified(signed, compiled, self._datasets.prices(dataset))
 
     def last_entry(self, certificate_digest: str) -> datetime | None:
@@ -109,11 +126,9 @@ class Signalling:
         dataset = self._datasets.find(certified.signed.certificate.dataset_id)
         if dataset.forward_from is None:
             return None
-        side = certified.compiled.decide(certified.bars).long
-        if side is None:
-            return None
+        entries = certified.compiled.decide(certified.bars).entries(1)
         forward = certified.bars.time >= int(dataset.forward_from.timestamp() * 1000)
-        rows = np.flatnonzero(side.enter & ~side.exit & forward)
+        rows = np.flatnonzero(entries & forward)
         rows = rows[rows < len(certified.bars) - 1]
         return _close(certified.bars, int(rows[-1])) if len(rows) else None
 
@@ -128,9 +143,7 @@ class Signalling:
         if len(bars) == 0:
             return None
         decided = certified.compiled.decide(bars)
-        if decided.long is None:
-            return None
-        action = _action(decided.long, len(bars) - 1)
+        action = _action(decided, len(bars) - 1)
         if action is None:
             return None
         signal = _signal(certified, bars, decided, action)
@@ -146,12 +159,36 @@ def _price(value: float, step: Decimal) -> Decimal | None:
     return from_float(value, step) if np.isfinite(value) else None
 
 
+def _trail(rule: RuleDecisions | None) -> Decimal | None:
+    if rule is None or not rule.trailing_fraction:
+        return None
+    return Decimal(repr(rule.trailing_fraction))
+
+
+def planned_levels(rule: RuleDecisions, reference: float, index: int) -> tuple[float, float]:
+    """Fixed stop and nearest target of a long entry decided at this close, NaN for none."""
+    stop = float(rule.stop[index])
+    trails = [float(rule.trail[index])]
+    if rule.trailing_fraction:
+        trails.append(reference * (1.0 - rule.trailing_fraction))
+    first = float(np.fmax.reduce([stop, *trails]))
+    aims = [
+        float(aim.level[index])
+        if aim.level is not None
+        else reference + aim.multiple * abs(reference - first)
+        for aim in rule.targets
+    ]
+    return stop, float(np.fmin.reduce([*aims, np.nan]))
+
+
 def _signal(certified: Certified, bars: Bars, decided: Decisions, action: Action) -> Signal:
-    side, last = decided.long, len(bars) - 1
-    if side is None:
-        raise InputError("SIGNAL_SIDE", "only long rules make signals", value=action)
+    last = len(bars) - 1
+    rule = _entering(decided, last)
+    stop, target = (np.nan, np.nan)
+    if rule is not None:
+        stop, target = planned_levels(rule, float(bars.close[last]), last)
     step = bars.instrument.price_step
-    reference, stop = float(bars.close[last]), float(side.stop[last])
+    reference = float(bars.close[last])
     entering = action == "enter_long"
     certificate = certified.signed.certificate
     sizing = decided.sizing
@@ -167,8 +204,8 @@ def _signal(certified: Certified, bars: Bars, decided: Decisions, action: Action
         bar_close=_close(bars, last),
         reference_price=from_float(reference, step),
         stop_price=_price(stop, step) if entering else None,
-        target_price=_price(float(side.target[last]), step) if entering else None,
-        trail_fraction=Decimal(repr(side.trailing_fraction)) if side.trailing_fraction else None,
+        target_price=_price(target, step) if entering else None,
+        trail_fraction=_trail(rule),
         risk_fraction=risk_share(sizing, reference, stop if np.isfinite(stop) else None),
         max_position_fraction=sizing.max_position_frac,
         trace=explain(certified.compiled, bars, last, "en"),

@@ -1,58 +1,58 @@
-"""Finding a spec by what a person calls it: a file, a library name, or one of their own."""
+"""Finding a spec by what a person calls it: a library name, one of their own, or a file."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from engine.errors import InputError
 from engine.language import library
-from engine.language.spec import StrategySpec, read_spec
 from engine.text import did_you_mean
+from guardrails.desk.workspace import SUFFIX, own_names, read_file, read_own
 
-MAX_BYTES: Final = 1_000_000
-"""Largest file that is read as a spec."""
+if TYPE_CHECKING:
+    from engine.language.spec import StrategySpec
 
-
-def own_specs(folder: Path) -> dict[str, Path]:
-    """The user's own specs by file name without its ending."""
-    return {path.stem: path for path in sorted(folder.glob("*.json"))}
+_LONGEST_PART: Final = 200
 
 
 def find_spec(ref: str, own_folder: Path) -> StrategySpec:
-    """The spec of a path, of the workspace folder, or of the library, in this order.
+    """The spec of a name (workspace, library, research shelf), else of a path.
+
+    For what a person types on this machine; `named_spec` is for names from elsewhere.
 
     Raises:
-        InputError: FILE_NOT_FOUND, FILE_TOO_LARGE, FILE_UNREADABLE, SPEC_UNKNOWN with near
-            names, or what is wrong with the document.
+        InputError: SPEC_UNKNOWN with near names, SPEC_NAME_TAKEN when workspace and library both
+            have the name, or what is wrong with the file.
     """
-    path = Path(ref)
-    own = own_specs(own_folder)
-    if path.suffix == ".json" or path.is_file():
-        return read_spec(_text_of(path))
-    if ref in own:
-        return read_spec(_text_of(own[ref]))
-    if ref in library.names():
-        return library.load(ref)
-    near = did_you_mean(ref, [*own, *library.names()])
+    path, own = Path(ref), own_names(own_folder)
+    if ref not in own and ref.removesuffix(SUFFIX) in own and not _exists(path):
+        return read_own(own_folder / ref)
+    named = ref in own or library.is_known(ref)
+    if not named and (path.suffix == SUFFIX or _exists(path)):
+        return read_file(path)
+    return named_spec(ref, own_folder)
+
+
+def named_spec(name: str, own_folder: Path) -> StrategySpec:
+    """The spec of a name; a path is never followed.
+
+    Raises:
+        InputError: SPEC_UNKNOWN, SPEC_NAME_TAKEN, or what is wrong with the workspace file.
+    """
+    if name in own_names(own_folder):
+        return read_own(own_folder / f"{name}{SUFFIX}")
+    if library.is_known(name):
+        return library.load(name)
+    raise _unknown(name, own_folder)
+
+
+def _exists(path: Path) -> bool:
+    return all(len(part) <= _LONGEST_PART for part in path.parts) and path.exists()
+
+
+def _unknown(ref: str, own_folder: Path) -> InputError:
+    known = [*own_names(own_folder), *library.names(), *library.research_names()]
+    near = did_you_mean(ref, known)
     hint = f"did you mean {', '.join(near)}?" if near else "list them with `peak strategy list`"
-    raise InputError("SPEC_UNKNOWN", "there is no strategy of this name", value=ref, hint=hint)
-
-
-def _text_of(path: Path) -> str:
-    if not path.is_file():
-        near = did_you_mean(path.name, [one.name for one in path.parent.glob("*.json")])
-        hint = f"did you mean {near[0]}?" if near else "check the path"
-        raise InputError("FILE_NOT_FOUND", "there is no such file", value=path, hint=hint)
-    if path.stat().st_size > MAX_BYTES:
-        raise InputError(
-            "FILE_TOO_LARGE", f"a spec has at most {MAX_BYTES} bytes", value=path,
-            hint="name the JSON file of a strategy",
-        )  # fmt: skip
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            "FILE_UNREADABLE", "the file is not UTF-8 text", value=path,
-            hint="name the JSON file of a strategy",
-        ) from error  # fmt: skip
+    return InputError("SPEC_UNKNOWN", "there is no strategy of this name", value=ref, hint=hint)

@@ -15,7 +15,7 @@ from typing import Final
 from pydantic import AwareDatetime
 
 from engine.backtest.costs import BPS, CostModel
-from engine.backtest.plans import absent_bars
+from engine.backtest.tape import absent_bars
 from engine.data.bars import Bars
 from engine.errors import InputError
 from engine.market import Instrument, Symbol

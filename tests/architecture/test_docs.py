@@ -60,8 +60,9 @@ def unknown(call: str) -> str:
     """What is wrong with the arguments of a `peak` call; empty when nothing is."""
     known = peak()
     words = shlex.split(call.replace("...", ""))
-    names = [word for word in words[:2] if WORD.fullmatch(word)]
-    name = next((n for n in (" ".join(names[:2]), *names[:1]) if n in known), "")
+    names = [word for word in words[:3] if WORD.fullmatch(word)]
+    longest = (" ".join(names[:count]) for count in (3, 2, 1))
+    name = next((one for one in longest if one in known), "")
     if not name:
         group = names[:1] and any(one.startswith(f"{names[0]} ") for one in known)
         only_group = group and len(words) == 1

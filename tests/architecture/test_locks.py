@@ -15,7 +15,7 @@ PIN = re.compile(r"^([a-z0-9][a-z0-9.-]*)==(\S+)(?: ; (.+?))? \\$")
 
 COMPATIBLE = {
     "mit", "mit-0", "bsd-2-clause", "bsd-3-clause", "0bsd", "apache-2.0", "mpl-2.0", "isc", "zlib",
-    "psf-2.0", "cc0-1.0", "agpl-3.0-or-later",
+    "psf-2.0", "cc0-1.0", "agpl-3.0-or-later", "apache-2.0 with llvm-exception",
 }  # fmt: skip
 OLD_NAMES = {
     "MIT License": "mit",
@@ -23,6 +23,7 @@ OLD_NAMES = {
     "BSD License": "bsd-3-clause",
     "3-Clause BSD License": "bsd-3-clause",
     "Apache Software License": "apache-2.0",
+    "Apache License 2.0": "apache-2.0",
     "Apache License, Version 2.0": "apache-2.0",
     "MIT License, Apache License, Version 2.0": "mit",
     "Mozilla Public License 2.0 (MPL 2.0)": "mpl-2.0",
@@ -69,8 +70,14 @@ def _is_installed(name: str) -> bool:
     return next(iter(metadata.distributions(name=name)), None) is not None
 
 
+UNSTATED = {"ta-lib": {"bsd-2-clause"}}
+"""Distributions that ship their licence as a file and name it nowhere."""
+
+
 def licences(name: str) -> set[str]:
     """Licence identifiers of an installed distribution, lower case; unknown words stay as found."""
+    if name in UNSTATED:
+        return UNSTATED[name]
     facts = metadata.distribution(name).metadata
     classified = [one for one in facts.get_all("Classifier", []) if one.startswith("License")]
     found = [one.rpartition(" :: ")[2] for one in classified]

@@ -14,7 +14,7 @@ from tests.needs import ROOT
 
 TARGETS = (
     "help", "demo", "serve", "setup", "test", "test-all", "check", "fmt", "lint", "types",
-    "contracts", "golden", "generated", "docs", "lock", "figures", "ci", "clean",
+    "contracts", "golden", "generated", "docs", "lock", "figures", "bench", "ci", "clean",
 )  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from tests.needs import ROOT
 FOLDERS = {"copilot", "engine", "knowledge", "guardrails", "config", "evals", "tests", "docs"}
 SMALL_FILES = {
     "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "SECURITY.md", "Makefile",
-    "requirements.lock", "requirements-dev.lock", "requirements-all.lock", "requirements-bootstrap.lock",
+    "requirements.lock", "requirements-dev.lock", "requirements-all.lock",
+    "requirements-bootstrap.lock",
     ".ci", ".gitignore", ".pre-commit-config.yaml",
 }  # fmt: skip
 HOMES = re.compile(r"/(?:home|root|Users)/[A-Za-z0-9_.-]+")

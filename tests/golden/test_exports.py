@@ -42,8 +42,33 @@ EVERYTHING = {
     "sizing": {"kind": "risk_per_trade", "value": 0.01, "max_position_frac": 0.5},
     "limits": {"max_stop_distance_frac": 0.2, "cooldown_bars": 2, "max_leverage": 0.4},
 }  # fmt: skip
+MOVING_PARTS = {
+    "name": "moving parts",
+    "rules": [
+        {"id": "pullback", "side": "long",
+         "entry": 'close > htf("1d",sma(close,20)) and rsi(close,5) < 30',
+         "order": {"type": "limit", "price": "close*0.995", "valid_bars": 3},
+         "exit": "bars_held > 10 and open_r < 0.5"},
+        {"id": "fade", "side": "short", "entry": "rsi(close,5) > 80", "exit": "rsi(close,5) < 50"},
+        {"id": "breakout", "side": "long", "entry": "cross_above(close,highest(high,20)[1])",
+         "exit": "cross_below(close,lowest(low,10)[1])"},
+    ],
+    "stops": [
+        {"kind": "atr", "value": 2.0, "period": 14},
+        {"kind": "breakeven_after_r", "value": 1.0},
+        {"kind": "trail_expr", "price": "highest_since_entry - 3*atr(14)", "rules": ["breakout"]},
+    ],
+    "targets": [
+        {"kind": "r_multiple", "value": 1.0, "close_fraction": 0.5, "rules": ["pullback"]},
+        {"kind": "moving_expr", "price": "bb_upper(close,20,2)", "close_fraction": 0.25,
+         "rules": ["pullback"]},
+    ],
+    "sizing": {"kind": "vol_target", "value": 0.1, "lookback": 20},
+    "limits": {"max_drawdown_frac": 0.1, "max_daily_loss_frac": 0.02},
+}  # fmt: skip
 SPECS: dict[str, StrategySpec] = {
     "everything": spec(**EVERYTHING),
+    "moving_parts": spec(**MOVING_PARTS),
     **{
         name: library.load(name) for name in ("ma_crossover_btc_moderate", "rsi_momentum_goog_demo")
     },

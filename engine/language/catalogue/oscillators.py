@@ -23,8 +23,7 @@ from engine.language.units import Unit
 
 _O: Final = always(Unit.O)
 _PERCENT: Final = (0.0, 100.0)
-_MACD: Final = (series(), window(12), window(26))
-_MACD_SIGNAL: Final = (*_MACD, window(9))
+_MACD: Final = (series(), window(12), window(26), window(9))
 
 OSCILLATORS: Final = (
     Operator(
@@ -50,16 +49,16 @@ OSCILLATORS: Final = (
     Operator(
         # Small beside the averages it is the difference of: their error must shrink further.
         "macd", _MACD, change_of_first, lambda c, _t: int(max(c[:2]) + ema_bars(max(c[:2]))),
-        lambda _b, x, fast, slow: osc.macd(x, fast, slow),
-        note="ema(fast) - ema(slow), each on its own seed",
+        lambda _b, x, fast, slow, _sig: osc.macd(x, fast, slow),
+        note="ema(fast) - ema(slow), each on its own seed; sig is written and not used",
     ),
     Operator(
-        "macd_signal", _MACD_SIGNAL, change_of_first,
+        "macd_signal", _MACD, change_of_first,
         lambda c, _t: ema_bars(max(c[0], c[1])) + ema_bars(c[2]),
         lambda _b, x, fast, slow, sig: osc.macd_signal(x, fast, slow, sig), note="ema of macd",
     ),
     Operator(
-        "macd_hist", _MACD_SIGNAL, change_of_first,
+        "macd_hist", _MACD, change_of_first,
         lambda c, _t: ema_bars(max(c[0], c[1])) + ema_bars(c[2]),
         lambda _b, x, fast, slow, sig: osc.macd_hist(x, fast, slow, sig),
         note="macd - macd_signal",

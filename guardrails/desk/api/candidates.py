@@ -20,7 +20,7 @@ from guardrails.desk.api.views import (
     copilot_dataset_view,
     dataset_view,
 )
-from guardrails.desk.backtesting import BacktestRequest, backtest
+from guardrails.desk.backtesting import BacktestDesk, BacktestRequest, backtest
 from guardrails.desk.intake import Submission, Submitter
 from guardrails.desk.overview import state_now
 from guardrails.people import Verb
@@ -96,7 +96,10 @@ async def run_backtest(
     asked = await body_of(request, BacktestRequest)
     ledger = SqlLedger(desk.database, actor.person_id)
     done = await asyncio.to_thread(
-        backtest, asked, desk.datasets, ledger, desk.costs, actor.person_id
+        backtest,
+        asked,
+        BacktestDesk(desk.datasets, ledger, desk.costs, desk.folders.strategies),
+        actor.person_id,
     )
     return answer(done.as_dict())
 

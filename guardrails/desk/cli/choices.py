@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from engine.errors import InputError
@@ -58,6 +59,14 @@ def cost_bps(option: str, value: float | None) -> float | None:
         "COST_OUT_OF_RANGE", f"{option} is 0 to {MAX_COST_BPS:.0f} basis points", value=value,
         hint="10 basis points are 0.1 percent",
     )  # fmt: skip
+
+
+def moment_of(given: datetime | None) -> datetime | None:
+    """A time of the command line as UTC; a bare day is its last moment."""
+    if given is None:
+        return None
+    whole_day = given.time() == time.min
+    return (given + timedelta(days=1, milliseconds=-1) if whole_day else given).replace(tzinfo=UTC)
 
 
 def language_of(text: str | None, default: Language) -> Language:

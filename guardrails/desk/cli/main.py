@@ -15,8 +15,10 @@ from guardrails.desk.cli.commands import (
     doctor,
     halt,
     judging,
+    portfolio,
     reports,
     serve,
+    simulator,
     strategy,
     tickets,
 )
@@ -31,8 +33,10 @@ app = typer.Typer(
 )
 app.add_typer(data.app, name="data")
 app.add_typer(strategy.app, name="strategy")
+app.add_typer(portfolio.app, name="portfolio")
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(audit.app, name="audit")
+app.add_typer(reports.app, name="report")
 app.command("serve")(serve.serve)
 app.command("demo")(serve.demo)
 app.command("login")(account.login)
@@ -41,9 +45,9 @@ app.command("draft")(copilot.draft)
 app.command("chat")(copilot.chat)
 app.command("backtest")(judging.backtest)
 app.command("gate")(judging.gate)
-app.command("report")(reports.report)
 app.command("kill")(halt.kill)
 app.command("rearm")(halt.rearm)
+app.command("simulator")(simulator.simulator)
 app.command("doctor")(doctor.doctor)
 app.command("version")(doctor.version)
 

@@ -14,6 +14,10 @@ ProfileOption = Annotated[
     str | None, typer.Option("--profile", help="A settings profile: paper, research or demo.")
 ]
 SpecArgument = Annotated[str, typer.Argument(help="A file, or the name of a strategy.")]
+DatasetsOption = Annotated[
+    list[str] | None,
+    typer.Option("--data", help="A dataset or a CSV file; once for each instrument."),
+]
 DataOption = Annotated[
     str | None, typer.Option("--data", help="A dataset (id or SYMBOL:TIMEFRAME), or a CSV file.")
 ]

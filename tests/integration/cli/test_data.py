@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -37,7 +38,9 @@ BROKEN = {
     "high below low": (changed(7, "2024-01-01 07:00:00,100,99,101,100,1"), "BARS_RANGE"),
     "a price of zero": (changed(7, "2024-01-01 07:00:00,0,101,0,100,1"), "BARS_NOT_POSITIVE"),
     "the same time twice": (changed(7, rows(48)[6]), "BARS_TIME_ORDER"),
-    "times run backwards": ("\n".join([HEAD, *reversed(rows(48))]), "BARS_TIME_ORDER"),
+    "times out of order": (
+        "\n".join([HEAD, *rows(48)[24:], *rows(48)[:24]]), "BARS_TIME_ORDER",
+    ),
     "a short row": (changed(7, "2024-01-01 07:00:00,100,101"), "CSV_ROW_INVALID"),
     "another timeframe": ("\n".join([HEAD, *rows(48)[::4]]), "TIMEFRAME_MISMATCH"),
 }  # fmt: skip
@@ -94,6 +97,10 @@ def test_what_is_no_table(peak: Peak, tmp_path: Path) -> None:
         ("--timeframe", "1hr", "TIMEFRAME_UNKNOWN", "1h"),
         ("--symbol", "btc/usdt", "SYMBOL_INVALID", "BTC/USDT"),
         ("--kind", "spott", "KIND_UNKNOWN", "spot"),
+        ("--calendar", "XETRA", "CALENDAR_UNKNOWN", "XETR"),
+        ("--impossible", "widden", "IMPOSSIBLE_UNKNOWN", "widen"),
+        ("--zone", "Europe/Berln", "ZONE_UNKNOWN", "Europe/Berlin"),
+        ("--zone", "Europe/Berlin:21.11.2014", "ZONE_DATE_INVALID", "2014-11-21"),
     ],
 )
 def test_a_wrong_word_is_refused_with_the_right_one(
@@ -120,25 +127,45 @@ def test_a_hostile_file_stays_text(peak: Peak, tmp_path: Path) -> None:
     assert "\u202e" not in done.output
 
 
+BROKER = ("--zone", "Europe/Berlin:2014-11-21", "--zone", "Europe/Athens")
+
+
 @pytest.mark.parametrize(
     "real",
     [
-        ("binance_btcusdt_1h_2017_2024.csv.gz", "BTC/USDT", "1h", 58_419),
-        ("kraken_xbtusd_60_raw.csv.gz", "BTC/USD", "1h", 70_253),
-        ("fx_h1_2012_2019.csv.gz", "GBP/USD", "1h", 44_062),
-        ("fx_d1_2012_2019.csv.gz", "EUR/USD", "1d", 1_835),
-        ("us_daily_unadjusted_1998_2012.csv.gz", "SPY", "1d", 3_773),
+        ("binance_btcusdt_1h_2017_2024.csv.gz", "BTC/USDT", "1h", 58_419, ()),
+        ("binance_5coins_1h_2020_2024.csv.gz", "ETH/USDT", "1h", 37_516, ()),
+        ("kraken_xbtusd_60_raw.csv.gz", "BTC/USD", "1h", 70_253, ()),
+        ("fx_h1_2012_2019.csv.gz", "GBP/USD", "1h", 44_062, BROKER),
+        ("fx_d1_2012_2019.csv.gz", "EUR/CHF", "1d", 1_835, BROKER),
+        ("lean_eurusd_1h_bidask_2007_2018.csv.gz", "EUR/USD", "1h", 74_439, ()),
+        ("us_daily_unadjusted_1998_2012.csv.gz", "SPY", "1d", 3_773, ()),
+        ("us_daily_unadjusted_1998_2012.csv.gz", "IBM", "1d", 3_773, ("--factors",)),
+        ("vix_daily_1990_2024.csv.gz", "VIX", "1d", 8_833, ("--impossible", "widen")),
     ],
+    ids=str,
 )
 def test_real_files_come_in_whole(
-    peak: Peak, shared_data: Path, real: tuple[str, str, str, int]
+    peak: Peak, shared_data: Path, real: tuple[str, str, str, int, tuple[str, ...]]
 ) -> None:
-    """Every row of the real files is registered, with or without header and symbol column."""
-    file, symbol, timeframe, count = real
-    options = ("--symbol", symbol, "--timeframe", timeframe)
+    """Every row of every real file is registered by one command, its raw digest on record."""
+    file, symbol, timeframe, count, more = real
+    if more == ("--factors",):
+        more = ("--factors", str(shared_data / "us_daily_factors_1998_2012.csv"))
+    options = ("--symbol", symbol, "--timeframe", timeframe, *more)
     found = peak.json("data", "import", shared_data / file, *options)
     assert found["rows"] == count
     assert found["instrument"]["symbol"] == symbol
+    assert found["source"]["name"] == file
+    raw = hashlib.sha256((shared_data / file).read_bytes()).hexdigest()
+    assert found["source"]["raw_digest"] == raw
+    report = peak.json("data", "check", found["id"][:12], code=report_code(symbol))
+    assert report["source"]["raw_digest"] == raw
+
+
+def report_code(symbol: str) -> int:
+    """Exit code of the check: Kraken's early years and the franc's missing days are errors."""
+    return 1 if symbol in {"BTC/USD", "EUR/CHF"} else 0
 
 
 def test_one_of_five_coins(peak: Peak, shared_data: Path) -> None:
@@ -157,6 +184,28 @@ def test_impossible_bars_are_counted(peak: Peak, shared_data: Path) -> None:
     error = peak.fault("data", "import", file, "--symbol", "VIX", "--timeframe", "1d")
     assert error["code"] == "BARS_RANGE"
     assert "47" in error["message"]
+    assert "--impossible widen" in error["hint"]
+    words = ("--symbol", "VIX", "--timeframe", "1d", "--impossible", "widen")
+    found = peak.json("data", "import", file, *words)
+    items = {one["code"]: one for one in peak.json("data", "check", found["id"][:12])["items"]}
+    assert items["IMPOSSIBLE"]["value"] == 47
+
+
+def test_adjusted_prices_show_no_split(peak: Peak, shared_data: Path) -> None:
+    """With the factor file the split of 1999 is no outlier any more; the record says how."""
+    file = shared_data / "us_daily_unadjusted_1998_2012.csv.gz"
+    factors = shared_data / "us_daily_factors_1998_2012.csv"
+    words = ("data", "import", file, "--symbol", "IBM", "--timeframe", "1d")
+    raw = peak.json(*words)
+    adjusted = peak.json(*words, "--factors", factors)
+    assert adjusted["source"]["factors_digest"]
+    assert adjusted["source"]["steps"] == [{"kind": "adjusted", "rows": 3_773}]
+    steps = {}
+    for name, one in (("raw", raw), ("adjusted", adjusted)):
+        items = peak.json("data", "check", one["id"][:12])["items"]
+        steps[name] = next(item["places"] for item in items if item["code"] == "OUTLIERS")
+    assert any(place.startswith("1999-05-27") for place in steps["raw"])
+    assert not any(place.startswith("1999-05-27") for place in steps["adjusted"])
 
 
 def test_forward_data_are_kept_apart(peak: Peak, tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_a_fail_lists_what_did_not_hold(judged: Peak) -> None:
 def test_what_cannot_be_judged_has_a_code(peak: Peak) -> None:
     """A spec for other bars is refused with the reason, not with an empty verdict."""
     error = peak.fault("gate", "ma_crossover_btc_moderate", "--data", "GOOG:1d")
-    assert error["code"] == "TIMEFRAME_MISMATCH"
+    assert error["code"] == "DATASET_SYMBOL"
 
 
 def test_no_data_for_a_market(peak: Peak) -> None:

@@ -55,11 +55,11 @@ def test_the_running_desk_measures_and_judges(live: LiveDesk, peak: Peak) -> Non
 
 
 def test_what_the_desk_could_not_judge(peak: Peak, tmp_path: Path) -> None:
-    """The code of a candidate that failed comes back as the command's fault."""
+    """What the desk refuses at its door comes back as the command's fault."""
     spec = tmp_path / "weekly.json"
     spec.write_text(json.dumps(GOOG_SPEC | {"timeframe": "1w", "name": "weekly"}))
     error = peak.fault("gate", spec, "--data", "GOOG:1d")
-    assert error["code"] == "TIMEFRAME_MISMATCH"
+    assert error["code"] == "DATASET_TIMEFRAME"
 
 
 def test_a_ticket_from_list_to_release(live: LiveDesk, peak: Peak) -> None:

@@ -121,7 +121,7 @@ def test_broken_bodies_are_refused_with_a_code(world: World, content: bytes, cod
 def test_a_backtest_is_a_counted_trial(world: World) -> None:
     """Backtests over the API stand in the ledger; the same one again counts once."""
     operator = world.operator()
-    asked = {"spec": GOOG_SPEC, "dataset_id": "GOOG:1d"}
+    asked = {"spec": GOOG_SPEC, "dataset_ids": ["GOOG:1d"]}
     first = operator.post("/api/backtests", json=asked).json()
     again = operator.post("/api/backtests", json=asked).json()
     assert (first["trials"], again["trials"]) == (1, 1)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 from engine.errors import SpecError
+from engine.language.expressions import parse
+from engine.language.normal import normal
 from engine.market import Timeframe
 from evals.case import Case, read_cases
 from evals.drafting import OWN_CASES
@@ -33,8 +35,12 @@ def whole(texts: tuple[str, ...]) -> str:
 def changed(texts: tuple[str, ...]) -> Iterator[str]:
     """The same with one number raised by one, or one clause dropped."""
     text = whole(texts)
+    meant = normal(parse(text))
     for match in NUMBER.finditer(text):
-        yield text[: match.start()] + str(int(match[0]) + 1) + text[match.end() :]
+        other = text[: match.start()] + str(int(match[0]) + 1) + text[match.end() :]
+        # The line of macd does not know its signal's window: the same rule in another number.
+        if normal(parse(other)) != meant:
+            yield other
     for place in range(len(texts) if len(texts) > 1 else 0):
         yield whole(texts[:place] + texts[place + 1 :])
 

@@ -69,7 +69,7 @@ def test_repairs_count_in_validity_and_the_first_try_beside_it() -> None:
 
 def test_a_gold_that_cannot_be_run_fails_with_that_reason() -> None:
     """FEATURE_NOT_AVAILABLE is no skip."""
-    case = world.case(entry={"long": ['close > htf("1w",sma(close,10))']})
+    case = world.case(exit={"long": ["bars_held > 5"]})
     (failed,) = drafting.summary(drafting.run([case], world.Scripted(world.draft())))["failed"]
     assert any("FEATURE_NOT_AVAILABLE" in reason for reason in failed["reasons"])
 

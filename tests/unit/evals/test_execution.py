@@ -70,8 +70,8 @@ def test_no_draft_and_no_rule_match_nothing() -> None:
 
 
 def test_what_the_engine_cannot_run_is_a_failure_with_its_reason() -> None:
-    """A gold of another timeframe, and a draft with trade state in its exit."""
-    gold = world.case(entry={"long": ['close > htf("1w",sma(close,10))']}).expect
+    """A gold and a draft with trade state in their exits: bars alone do not tell it."""
+    gold = world.case(exit={"long": ["bars_held > 5"]}).expect
     (one,) = matches(gold, world.drafted())
     assert not one.matched
     assert one.why.startswith("FEATURE_NOT_AVAILABLE")

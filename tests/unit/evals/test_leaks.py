@@ -8,6 +8,7 @@ import pytest
 from engine.data.bars import Bars, FloatArray
 from evals import leaks
 from evals.leak_mutants import MUTANTS
+from evals.leak_panels import panel_samples, timeframe_samples
 
 BARS = leaks.rough_bars()
 FEW = (1, 2, 3, 50, 137, 250, 399)
@@ -91,14 +92,29 @@ def test_an_operator_does_not_leak(name: str) -> None:
 
 
 def test_an_operator_that_cannot_be_run_is_a_violation(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is skipped: a text that does not parse counts."""
+    """Nothing is skipped: a text that does not parse counts, in every market."""
     monkeypatch.setattr(leaks, "operator_texts", lambda: iter([("bad", "sma(close,")]))
-    ((name, sentence),) = leaks.operator_violations(None, FEW)
-    assert name == "bad"
-    assert "cannot be run" in sentence
+    found = list(leaks.operator_violations(["bad"], FEW))
+    assert [name for name, _ in found] == ["bad"] * len(leaks.MARKETS)
+    assert all("cannot be run" in sentence for _, sentence in found)
 
 
-def test_all_operators_with_a_kernel_are_among_the_texts() -> None:
-    """About a hundred operators, and the series beside them."""
-    names = [name for name, _ in leaks.operator_texts()]
-    assert len(names) == len(set(names)) >= 110
+@pytest.mark.parametrize("name", ["htf", "sym", "cs_rank", "spread", "funding_rate"])
+def test_what_looks_elsewhere_does_not_leak(name: str) -> None:
+    """Other timeframes, symbols, ranks, pairs and funding, with all symbols cut at one time."""
+    assert list(leaks.operator_violations([name], FEW)) == []
+
+
+def test_every_operator_and_series_is_cut() -> None:
+    """About a hundred operators and the series beside them; none is left out."""
+    texts = {name for name, _ in leaks.operator_texts()}
+    beside = {sample.name for sample in panel_samples(BARS)}
+    assert texts | beside == leaks.operator_names()
+    assert len(leaks.operator_names()) >= 110
+
+
+def test_every_pair_of_timeframes_is_cut_on_every_calendar() -> None:
+    """86 pairs, three calendars, bars around the ends of higher ones."""
+    found = [(sample.name, bars.instrument.calendar) for sample, bars in timeframe_samples()]
+    assert len(found) == len(set(found)) == 86 * 3
+    assert list(leaks.pair_violations((3, 200))) == []

@@ -74,15 +74,15 @@ def test_a_gold_condition_that_never_turns_is_refused() -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ('close > htf("1d",sma(close,50))', "FEATURE_NOT_AVAILABLE"),
+        ("close > entry_price", "FEATURE_NOT_AVAILABLE"),
         ("rsi(close,14) <", "SYNTAX_INVALID"),
         ("rsi(close,14) < close", "UNIT_COMPARE"),
     ],
 )
 def test_a_gold_expression_that_cannot_be_run_says_why(text: str, code: str) -> None:
-    """The code is the checker's own."""
+    """The code is the checker's own; what only a position knows no bar can tell."""
     with pytest.raises(SpecError) as refused:
-        gold(text, "entry", Timeframe.H4)
+        gold(text, "exit", Timeframe.H4)
     assert refused.value.code == code
 
 

@@ -8,27 +8,44 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from guardrails.desk.cli.commands import data_feed, data_market
 from guardrails.desk.cli.options import JsonFlag
 from guardrails.desk.cli.output import EXIT_NO, emit, reporting, table
 
 if TYPE_CHECKING:
+    from engine.data.bars import Bars
     from engine.data.dataset import Dataset
+    from engine.data.quality import QualityReport
+    from engine.data.sources import Provenance
 
 ZONE_NOTES: Final = {
     "ZONE_SHORT": "ZONE_SHORT: holdout or train are short; the gate caps what can be certified",
     "DATA_TOO_SHORT": "DATA_TOO_SHORT: backtests only; the gate cannot judge on so little data",
 }
-app = typer.Typer(no_args_is_help=True, help="Market data: import, list, check.")
+app = typer.Typer(no_args_is_help=True, help="Market data: import, download, list, check, scan.")
 
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="CSV or CSV.GZ with times and OHLCV.")],
+    file: Annotated[Path, typer.Argument(help="CSV, CSV.GZ or Parquet with times and OHLCV.")],
     symbol: Annotated[str, typer.Option(help="E.g. BTC/USDT, EUR/USD or SPY.")],
     timeframe: Annotated[str, typer.Option(help="1m 5m 15m 30m 1h 4h 1d 1w ...")],
     kind: Annotated[
-        str | None, typer.Option(help="spot, equity or fx; told from the symbol.")
+        str | None, typer.Option(help="spot, perpetual, equity or fx; told from the symbol.")
     ] = None,
+    calendar: Annotated[
+        str | None, typer.Option(help="24/7, FX, XNYS, XLON, XETR ...; told from the kind.")
+    ] = None,
+    zone: Annotated[
+        list[str] | None,
+        typer.Option(help="Zone of the file's times, ZONE[:LAST-DAY]; several when it changed."),
+    ] = None,
+    factors: Annotated[
+        Path | None, typer.Option(help="Factor file: prices are adjusted for dividends, splits.")
+    ] = None,
+    impossible: Annotated[
+        str, typer.Option(help="Open or close outside low..high: refuse, widen or drop.")
+    ] = "refuse",
     forward_from: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Days from here on are forward data."),
@@ -39,23 +56,40 @@ def import_(
     with reporting(as_json=as_json):
         from datetime import timedelta
 
+        from engine.data.instruments import instrument_for
+        from guardrails.desk.cli import importing
         from guardrails.desk.cli.choices import instrument_kind, timeframe_of
-        from guardrails.desk.cli.importing import bars_of_file
         from guardrails.desk.cli.progress import waiting
         from guardrails.desk.local import local
 
         step, sort = timeframe_of(timeframe), instrument_kind(kind)
+        instrument = instrument_for(symbol, sort, importing.calendar_of(calendar))
         with waiting("reading"):
-            bars = bars_of_file(file, symbol, step, sort)
+            source = importing.source_of_file(
+                file,
+                instrument,
+                step,
+                zones=importing.zones_of(zone or ()),
+                impossible=importing.impossible_of(impossible),
+                factors=factors,
+            )
         end = None
         if forward_from is not None:
             end = forward_from.replace(tzinfo=UTC) - timedelta(days=1)
-        dataset = local().datasets().register(bars, window_end=end)
+        dataset = local().datasets().register(source.bars, window_end=end, source=source.provenance)
         emit(
-            dataset.model_dump(mode="json"),
+            {
+                **dataset.model_dump(mode="json"),
+                "source": source.provenance.model_dump(mode="json"),
+            },
             as_json=as_json,
-            text=_lines(dataset),
+            text=[*_lines(dataset), *_treated(source.provenance)],
         )
+
+
+def _treated(source: Provenance) -> list[str]:
+    """What was done to the rows, one line each."""
+    return [f"rows     {step.rows} {step.kind}" for step in source.steps]
 
 
 def _lines(dataset: Dataset) -> list[str]:
@@ -89,7 +123,14 @@ def list_(as_json: JsonFlag = False) -> None:
             emit({"datasets": [d.model_dump(mode="json") for d in found]}, as_json=True)
             return
         if not found:
-            emit(None, as_json=False, text=["No data yet: `peak data import FILE --symbol ...`."])
+            emit(
+                None,
+                as_json=False,
+                text=[
+                    "No data yet: `peak data import FILE --symbol ... --timeframe ...`, or",
+                    "`peak data download binance BTC/USDT --since 2020-01-01`.",
+                ],
+            )
             return
         rows = [
             (d.ref, d.id[:12], d.rows, f"{d.first:%Y-%m-%d}", f"{d.last:%Y-%m-%d}", d.family)
@@ -102,23 +143,50 @@ def list_(as_json: JsonFlag = False) -> None:
 @app.command("check")
 def check(
     dataset: Annotated[str, typer.Argument(help="Id, start of an id, or SYMBOL:TIMEFRAME.")],
+    html: Annotated[
+        Path | None, typer.Option(help="Write the report with its picture to this file.")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Report gaps, stale runs, outliers and zero volume of a dataset."""
+    """Report gaps, doubles, impossible bars, stale runs, outliers and zero volume."""
     with reporting(as_json=as_json):
         from engine.data.quality import quality_report
         from guardrails.desk.local import local
 
         store = local().datasets()
         found = store.find(dataset)
-        report = quality_report(store.prices(found))
-        emit(
-            report.model_dump(mode="json"),
-            as_json=as_json,
-            text=[
-                f"{found.ref}: {report.severity}",
-                *[f"- {one.severity} {one.code}: {one.sentence}" for one in report.items],
-            ],
-        )
+        bars, source = store.prices(found), store.source(found)
+        report = quality_report(bars, source)
+        if html is not None:
+            from engine.data.quality_picture import quality_html
+            from engine.data.writing import write_whole
+
+            write_whole(html, quality_html(bars, report, found.ref).encode())
+        if as_json:
+            told = None if source is None else source.model_dump(mode="json")
+            emit({**report.model_dump(mode="json"), "source": told}, as_json=True)
+        else:
+            _show(found.ref, bars, report)
         if report.severity == "error":
             raise typer.Exit(EXIT_NO)
+
+
+def _show(ref: str, bars: Bars, report: QualityReport) -> None:
+    """The report for people: the overall word, prices and holes over time, a line each."""
+    from engine.data.quality_picture import sparkline
+
+    line, holes = sparkline(bars)
+    picture = [line, *([holes] if holes.strip() else [])]
+    emit(None, as_json=False, text=[f"{ref}: {report.severity}", *picture])
+    rows = [
+        (item.severity, item.code, f"{item.value:,.0f}", item.sentence,
+         f"{item.places[0]:%Y-%m-%d %H:%M}" if item.places else "")
+        for item in report.items
+    ]  # fmt: skip
+    table("", ("", "what", "count", "meaning", "first"), rows, right=("count",))
+
+
+app.command("download")(data_feed.download)
+app.command("scan")(data_market.scan)
+app.command("synthetic")(data_market.synthetic)
+app.add_typer(data_market.universe, name="universe")

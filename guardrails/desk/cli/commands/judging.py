@@ -9,7 +9,13 @@ from uuid import uuid4
 
 import typer
 
-from guardrails.desk.cli.options import DataOption, JsonFlag, LanguageOption, SpecArgument
+from guardrails.desk.cli.options import (
+    DataOption,
+    DatasetsOption,
+    JsonFlag,
+    LanguageOption,
+    SpecArgument,
+)
 from guardrails.desk.cli.output import EXIT_NO, emit, reporting
 
 if TYPE_CHECKING:
@@ -23,10 +29,8 @@ Shown = dict[str, Any]
 POLL_SECONDS = 0.2
 
 
-def _dataset(here: Local, spec: StrategySpec, data: str | None) -> str | None:
+def _dataset(here: Local, spec: StrategySpec, data: str) -> str:
     """The dataset's id; a file is registered first, under the spec's symbol and timeframe."""
-    if data is None:
-        return None
     if not Path(data).is_file():
         return here.datasets().find(data).id
     from guardrails.desk.cli.importing import bars_of_file
@@ -38,7 +42,7 @@ def _dataset(here: Local, spec: StrategySpec, data: str | None) -> str | None:
 
 def backtest(
     spec: SpecArgument,
-    data: DataOption = None,
+    data: DatasetsOption = None,
     fee_bps: Annotated[float | None, typer.Option(help="Taker fee, basis points.")] = None,
     slippage_bps: Annotated[float | None, typer.Option(help="Slippage, basis points.")] = None,
     cross_check: Annotated[bool, typer.Option(help="Ask the second engine too.")] = False,
@@ -47,7 +51,7 @@ def backtest(
     """Backtest a spec on the train bars of a dataset; it is written down as a trial."""
     with reporting(as_json=as_json):
         from engine.records import canonical, read_json
-        from guardrails.desk.backtesting import BacktestRequest
+        from guardrails.desk.backtesting import BacktestDesk, BacktestRequest
         from guardrails.desk.backtesting import backtest as run
         from guardrails.desk.cli.choices import cost_bps
         from guardrails.desk.cli.progress import waiting
@@ -60,7 +64,7 @@ def backtest(
         found = find_spec(spec, here.folders.strategies)
         request = BacktestRequest(
             spec=found,
-            dataset_id=_dataset(here, found, data),
+            dataset_ids=tuple(_dataset(here, found, one) for one in data or []),
             cross_check=cross_check,
             taker_fee_bps=cost_bps("--fee-bps", fee_bps),
             slippage_bps=cost_bps("--slippage-bps", slippage_bps),
@@ -72,7 +76,10 @@ def backtest(
             else:
                 with here.store() as database:
                     ledger = SqlLedger(database, here.user)
-                    done = run(request, here.datasets(), ledger, here.costs(), here.user)
+                    desk = BacktestDesk(
+                        here.datasets(), ledger, here.costs(), here.folders.strategies
+                    )
+                    done = run(request, desk, here.user)
                 answer = read_json(canonical(done.as_dict()))
         emit(answer, as_json=as_json, text=_backtest_lines(found.name, answer))
 
@@ -129,7 +136,7 @@ def gate(
         here = local()
         wanted = language_of(language, here.settings.deployment.language)
         found = find_spec(spec, here.folders.strategies)
-        dataset = _dataset(here, found, data)
+        dataset = None if data is None else _dataset(here, found, data)
         with judging(stage_name(wanted)) as progress:
             judge = _gate_remote if here.running() else _gate_local
             answer = judge(here, found, dataset, progress)

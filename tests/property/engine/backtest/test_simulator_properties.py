@@ -1,10 +1,10 @@
-"""What must hold for any bars, any decisions and any costs."""
+"""What must hold for any bars, any decisions and any costs, on one instrument and on several."""
 
 from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,134 +12,120 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.backtest.costs import CostModel
+from engine.backtest.result import Trade
 from engine.backtest.returns import daily_net
 from engine.backtest.simulator import simulate
-from engine.data.bars import Bars, bars_of
-from engine.language.decisions import Decisions, SideDecisions
+from engine.data.panel import panel_of
+from engine.language.decisions import HoursDecisions, LimitDecisions, RuleDecisions
 from engine.language.spec import Sizing
-from engine.market import Instrument, Timeframe
+from tests.random_runs import Run, random_bars, random_run
+from tests.rules import FREE, make_decisions
 
-PAPER = Instrument(symbol="TEST", base="TEST", quote="USD", shorts_allowed=True)
-DAY_MS = 86_400_000
-RISK = Sizing(kind="risk_per_trade", value=0.02)
-SIZINGS = (Sizing(kind="fixed_fraction", value=0.9), Sizing(kind="fixed_notional", value=3e3), RISK)
-FREE = CostModel(taker_fee_bps=0, maker_fee_bps=0, spread_bps=0, slippage_bps=0)
+SEEDS = st.integers(0, 2**32)
 
 
-@dataclass(frozen=True)
-class Run:
-    """One random question to the simulator."""
-
-    bars: Bars
-    decisions: Decisions
-    costs: CostModel
+def alone(seed: int) -> Run:
+    """A random run on one instrument of its panel."""
+    run = random_run(seed)
+    return replace(run, panel=panel_of(run.panel.each[:1]), each=run.each[:1])
 
 
-def random_bars(rng: np.random.Generator, n: int) -> Bars:
-    """A walk with gaps, ties and a few bars without volume."""
-    close = np.maximum(np.round(100 + np.cumsum(rng.normal(0, 2, n)), 1), 10.0)
-    gap = np.round(rng.normal(0, 2, n), 1) * (rng.random(n) < 0.3)
-    open_ = np.maximum(np.concatenate(([100.0], close[:-1])) + gap, 5.0)
-    high = np.maximum(open_, close) + np.round(rng.random(n) * 2, 1)
-    low = np.maximum(np.minimum(open_, close) - np.round(rng.random(n) * 2, 1), 1.0)
-    volume = np.where(rng.random(n) < 0.05, 0.0, 1.0)
-    return bars_of(PAPER, Timeframe.D1, np.arange(n) * DAY_MS, open_, high, low, close, volume)
-
-
-def random_side(rng: np.random.Generator, bars: Bars, sign: int) -> SideDecisions:
-    """Entries, exits and levels on all sides of the price, many of them missing."""
-    n = len(bars)
-
-    def level(direction: int) -> np.ndarray:
-        values = bars.close - direction * sign * np.round(rng.random(n) * 6, 1)
-        return np.where(rng.random(n) < 0.4, np.nan, values)
-
-    return SideDecisions(
-        enter=rng.random(n) < 0.25,
-        exit=rng.random(n) < 0.15,
-        stop=level(1),
-        target=level(-1),
-        trail=level(1) if rng.random() < 0.5 else np.full(n, np.nan),
-        trailing_fraction=0.03 if rng.random() < 0.3 else 0.0,
-        time_bars=int(rng.integers(0, 6)),
-    )
-
-
-@st.composite
-def runs(draw: st.DrawFn) -> Run:
-    """A random run; all randomness comes from one drawn number, so that it shrinks well."""
-    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
-    bars = random_bars(rng, draw(st.integers(2, 60)))
-    decisions = Decisions(
-        warmup=draw(st.integers(0, 3)),
-        sizing=draw(st.sampled_from(SIZINGS)),
-        long=random_side(rng, bars, 1),
-        short=random_side(rng, bars, -1) if draw(st.booleans()) else None,
-        cooldown_bars=draw(st.integers(0, 3)),
-    )
-    costs = draw(st.sampled_from([CostModel(), FREE, CostModel(limit_fill="touch")]))
-    return Run(bars, decisions, costs)
-
-
-def cut(run: Run, n: int) -> Run:
-    """The same question on the first n bars only."""
-
-    def side(full: SideDecisions | None) -> SideDecisions | None:
-        if full is None:
-            return None
-        columns = {
-            name: getattr(full, name)[:n] for name in ("enter", "exit", "stop", "target", "trail")
-        }
-        return replace(full, **columns)
-
-    decisions = replace(
-        run.decisions, long=side(run.decisions.long), short=side(run.decisions.short)
-    )
-    return Run(run.bars.slice(0, n), decisions, run.costs)
-
-
-@given(runs())
-@settings(max_examples=150)
-def test_cash_is_conserved(run: Run) -> None:
-    """The change of equity is the sum of all trades' pnl, the open one marked."""
-    result = simulate(run.bars, run.decisions, run.costs)
+@given(SEEDS)
+@settings(max_examples=200)
+def test_cash_is_conserved(seed: int) -> None:
+    """The change of equity is the sum of all trades' pnl, open ones marked; every feature on."""
+    run = random_run(seed)
+    result = run.done()
     gained = math.fsum(trade.pnl for trade in result.trades)
     assert result.equity[-1] - result.start_equity == pytest.approx(gained, abs=1e-6)
 
 
-@given(runs(), st.data())
-@settings(max_examples=150)
-def test_a_run_on_a_prefix_is_the_prefix_of_the_run(run: Run, data: st.DataObject) -> None:
-    """Equity, position and closed trades up to any bar do not know what comes after it."""
-    n = data.draw(st.integers(1, len(run.bars)))
-    part = cut(run, n)
-    whole = simulate(run.bars, run.decisions, run.costs)
-    early = simulate(part.bars, part.decisions, part.costs)
+@given(SEEDS, st.data())
+@settings(max_examples=200)
+def test_a_run_on_a_prefix_is_the_prefix_of_the_run(seed: int, data: st.DataObject) -> None:
+    """Equity, positions and closed trades up to any bar do not know what comes after it."""
+    run = random_run(seed)
+    begun = max(int(bars.time[0]) for bars in run.panel.each)
+    times = [int(time) for time in run.panel.time if time > begun]
+    part = run.until(data.draw(st.sampled_from(times)))
+    n, whole, early = len(part.panel), run.done(), part.done()
     assert early.equity.tobytes() == whole.equity[:n].tobytes()
-    assert early.position.tobytes() == whole.position[:n].tobytes()
+    assert early.position.tobytes() == whole.position[..., :n].tobytes()
+    # Within one bar several instruments may close in another order of the log than they opened.
     ended = tuple(trade for trade in whole.closed if trade.exit_bar < n)
     assert repr(early.closed) == repr(ended)  # a missing stop is NaN, and NaN is never equal
 
 
-@given(runs())
+@given(SEEDS, st.sampled_from([0.25, 0.5, 2.0, 4.0, 1024.0]))
 @settings(max_examples=100)
-def test_twice_the_prices_twice_the_pnl(run: Run) -> None:
-    """Doubling every price and the account gives the same units and exactly twice the money."""
-    names = ("open", "high", "low", "close")
-    big = replace(run.bars, **{name: 2 * getattr(run.bars, name) for name in names})
-
-    def side(one: SideDecisions | None) -> SideDecisions | None:
-        if one is None:
-            return None
-        return replace(one, stop=2 * one.stop, target=2 * one.target, trail=2 * one.trail)
-
-    sizing = RISK if run.decisions.sizing.kind == "fixed_notional" else run.decisions.sizing
-    decisions = replace(run.decisions, sizing=sizing)
-    doubled = replace(decisions, long=side(decisions.long), short=side(decisions.short))
-    small = simulate(run.bars, decisions, run.costs, start_equity=1e4, grid=False)
-    large = simulate(big, doubled, run.costs, start_equity=2e4, grid=False)
-    assert [2 * trade.pnl for trade in small.trades] == [trade.pnl for trade in large.trades]
+def test_prices_times_a_power_of_two_give_the_same_units_and_so_much_more_money(
+    seed: int, scale: float
+) -> None:
+    """Scaling every price and the account scales every pnl exactly; quantities stay."""
+    small = random_run(seed).done(grid=False)
+    large = random_run(seed, scale).done(grid=False)
+    assert [scale * trade.pnl for trade in small.trades] == [trade.pnl for trade in large.trades]
     assert small.position.tobytes() == large.position.tobytes()
+    assert small.drops == large.drops
+
+
+@given(SEEDS)
+@settings(max_examples=150)
+def test_bars_in_which_nothing_happens_may_be_skipped(seed: int) -> None:
+    """A limit that is never reached makes the loop visit every bar: the same bytes as skipping."""
+    run = alone(seed)
+    quiet = replace(
+        run.each[0], adds=None, weight=None, resize=None, ranked=False,
+        sizing=Sizing(kind="fixed_fraction", value=0.7), limits=LimitDecisions(),
+        rules=tuple(
+            replace(rule, order="market_next_open", price=None) for rule in run.each[0].rules
+        ),
+    )  # fmt: skip
+    watched = replace(quiet, limits=LimitDecisions(max_trades_per_week=10**9))
+    skipping = replace(run, each=(quiet,)).done()
+    visiting = replace(run, each=(watched,)).done()
+    assert skipping.log.table.tobytes() == visiting.log.table.tobytes()
+    assert skipping.equity.tobytes() == visiting.equity.tobytes()
+    assert (skipping.drops, skipping.pending) == (visiting.drops, visiting.pending)
+
+
+@given(SEEDS)
+@settings(max_examples=100)
+def test_with_money_enough_an_instrument_trades_as_if_it_were_alone(seed: int) -> None:
+    """Small amounts and no limits of the account: the others beside it change no trade."""
+    run = random_run(seed)
+    free = tuple(
+        replace(
+            decided, weight=None, resize=None, ranked=False, hours=HoursDecisions(),
+            sizing=Sizing(kind="fixed_notional", value=200.0),
+            limits=LimitDecisions(cooldown_bars=decided.limits.cooldown_bars),
+            rules=tuple(replace(rule, max_loss_fraction=0.0) for rule in decided.rules),
+        )
+        for decided in run.each
+    )  # fmt: skip
+    run = replace(run, each=free, equity=1e6)
+    together = run.done().trades
+    for place, bars in enumerate(run.panel.each):
+        if len(bars) < len(run.panel):
+            continue  # its market orders are dropped where the others have a bar
+        own = replace(run, panel=panel_of([bars]), each=(free[place],)).done().trades
+        found = [trade for trade in together if trade.symbol == bars.instrument.symbol]
+        assert [_row(trade) for trade in found] == [_row(trade) for trade in own]
+
+
+def _row(trade: Trade) -> tuple[object, ...]:
+    """What was done, not what it was worth to the account."""
+    prices = (trade.entry_price, trade.exit_price, trade.quantity)
+    return (trade.rule, trade.entry_bar, trade.exit_bar, *prices, trade.exit_reason)
+
+
+@given(SEEDS)
+@settings(max_examples=50)
+def test_the_same_question_has_the_same_answer(seed: int) -> None:
+    """Two runs from scratch are the same bytes."""
+    first, again = random_run(seed).done(), random_run(seed).done()
+    assert first.digest == again.digest
+    assert first.log.table.tobytes() == again.log.table.tobytes()
 
 
 @given(st.integers(0, 2**32), st.floats(0.5, 15.0), st.floats(0.1, 1.0), st.booleans())
@@ -150,13 +136,13 @@ def test_a_tighter_stop_never_holds_longer(
     """The same entry with its stop nearer to the price is out no later."""
     bars = random_bars(np.random.default_rng(seed), 40)
     sign = -1 if short else 1
-    nothing = np.full(40, np.nan)
-    enter = np.arange(40) == 3
 
     def exit_bar(away: float) -> int | None:
-        stop = bars.close - sign * away
-        side = SideDecisions(enter, np.zeros(40, dtype=np.bool_), stop, nothing, nothing)
-        decisions = Decisions(0, SIZINGS[0], None if short else side, side if short else None)
+        rule = {"enter": [3], "stop": bars.close - sign * away}
+        decisions = make_decisions(
+            40, **{"short" if short else "long": rule},
+            sizing=Sizing(kind="fixed_fraction", value=0.9),
+        )  # fmt: skip
         trades = simulate(bars, decisions, FREE).trades
         return trades[0].exit_bar if trades else None
 
@@ -165,59 +151,85 @@ def test_a_tighter_stop_never_holds_longer(
         assert tight <= loose
 
 
-@given(runs())
+@given(SEEDS)
 @settings(max_examples=100)
-def test_fills_lie_in_their_bars_and_trades_in_order(run: Run) -> None:
+def test_fills_lie_in_their_bars_and_trades_in_order(seed: int) -> None:
     """Without costs each price was traded in its bar; no two positions overlap."""
-    result = simulate(run.bars, run.decisions, FREE)
+    run = alone(seed)
+    plain = tuple(replace(decided, adds=None, resize=None) for decided in run.each)
+    bars = run.panel.each[0]
+    result = replace(run, each=plain, costs=FREE).done()
     for trade in result.trades:
         for bar, price in (
             (trade.entry_bar, trade.entry_price),
             (trade.exit_bar, trade.exit_price),
         ):
-            assert run.bars.low[bar] <= price <= run.bars.high[bar]
+            assert bars.low[bar] <= price <= bars.high[bar]
         assert trade.mae <= 0.0 <= trade.mfe
-    ends = [(trade.entry_bar, trade.exit_bar) for trade in result.trades]
+    spans = sorted({(t.entry_bar, t.exit_bar, t.entry_price, t.side) for t in result.trades})
+    whole = {begin: max(s[1] for s in spans if s[0] == begin) for begin, *_ in spans}
+    ends = sorted(whole.items())
     assert all(before[1] <= after[0] for before, after in itertools.pairwise(ends))
 
 
-@given(runs())
+@given(SEEDS)
 @settings(max_examples=100)
-def test_nothing_is_filled_in_a_bar_without_volume(run: Run) -> None:
+def test_nothing_is_filled_in_a_bar_without_volume(seed: int) -> None:
     """Entries and closed exits happen only where somebody traded."""
-    result = simulate(run.bars, run.decisions, run.costs)
-    filled = [trade.entry_bar for trade in result.trades]
-    filled += [trade.exit_bar for trade in result.closed]
-    assert all(run.bars.volume[bar] > 0 for bar in filled)
+    run = random_run(seed)
+    result = run.done()
+    traded = {
+        bars.instrument.symbol: {
+            int(time) for time, volume in zip(bars.time, bars.volume, strict=True) if volume > 0
+        }
+        for bars in run.panel.each
+    }
+    filled = [(trade.symbol, trade.entry_bar) for trade in result.trades]
+    filled += [(trade.symbol, trade.exit_bar) for trade in result.closed]
+    ruined = any(trade.exit_reason == "ruin" for trade in result.trades)
+    assert ruined or all(int(run.panel.time[bar]) in traded[symbol] for symbol, bar in filled)
 
 
-@given(runs())
+@given(SEEDS)
 @settings(max_examples=100)
-def test_costs_never_help(run: Run) -> None:
+def test_limits_of_the_account_are_kept(seed: int) -> None:
+    """Never more positions than allowed; no gross value above leverage at a fill's close."""
+    run = random_run(seed)
+    result = run.done()
+    most = run.each[0].limits.max_positions
+    held = np.count_nonzero(np.atleast_2d(result.position), axis=0)
+    assert not most or int(held.max()) <= most
+
+
+@given(SEEDS)
+@settings(max_examples=100)
+def test_costs_never_help(seed: int) -> None:
     """Without targets, stops and sizing that moves, dearer trading ends with less money."""
-    nothing = np.full(len(run.bars), np.nan)
+    run = alone(seed)
 
-    def plain(side: SideDecisions | None) -> SideDecisions | None:
-        if side is None:
-            return None
-        return replace(side, stop=nothing, target=nothing, trail=nothing, trailing_fraction=0.0)
+    def plain(rule: RuleDecisions) -> RuleDecisions:
+        nothing = np.full(len(rule.stop), np.nan)
+        return replace(
+            rule, order="market_next_open", price=None, stop=nothing, trail=nothing, targets=(),
+            trailing_fraction=0.0, breakeven_r=0.0, max_loss_fraction=0.0, enter_won=None,
+            exit_program=None, trail_program=None,
+        )  # fmt: skip
 
+    bars = replace(run.panel.each[0], funding=None)
     decisions = replace(
-        run.decisions,
+        make_decisions(len(bars), long={}),
+        rules=tuple(plain(rule) for rule in run.each[0].rules),
         sizing=Sizing(kind="fixed_notional", value=100.0),
-        long=plain(run.decisions.long),
-        short=plain(run.decisions.short),
     )
-    cheap = simulate(run.bars, decisions, FREE)
-    dear = simulate(run.bars, decisions, CostModel())
+    cheap, dear = simulate(bars, decisions, FREE), simulate(bars, decisions, CostModel())
     assert dear.equity[-1] <= cheap.equity[-1] + 1e-9
 
 
-@given(runs())
+@given(SEEDS)
 @settings(max_examples=100)
-def test_daily_returns_multiply_to_the_run(run: Run) -> None:
+def test_daily_returns_multiply_to_the_run(seed: int) -> None:
     """Whatever happens, the product of all days is the whole run."""
-    result = simulate(run.bars, run.decisions, run.costs)
+    result = random_run(seed).done()
     _, returns = daily_net(result)
     if np.all(result.equity > 0):
         total = result.equity[-1] / result.start_equity

@@ -28,15 +28,16 @@ def _shortened(text: str) -> str:
     )
 
 
+# What looks beyond the own bars stands in test_elsewhere.py.
 OPERATIONS = sorted(
-    _shortened(operator.example) for operator in OPERATORS.values() if operator.kernel is not None
+    _shortened(operator.example) for operator in OPERATORS.values() if not operator.elsewhere
 )
-SERIES = sorted(name for name, series in SERIES_BY_NAME.items() if series.read is not None)
+SERIES = sorted(name for name, series in SERIES_BY_NAME.items() if series.pair is None)
 COMPOUNDS = [
     *(f'candle("{pattern}")' for pattern in PATTERNS),
     "ema(rsi(close,7),5)",
     "zscore(stoch_k(7,3),10)[2]",
-    "cross_above(macd(close,4,8),macd_signal(close,4,8,3)) or not (rsi(close,5) < 30)",
+    "cross_above(macd(close,4,8,3),macd_signal(close,4,8,3)) or not (rsi(close,5) < 30)",
     "kama(bb_pctb(close,9,2),5)*(close - hl2)/atr(5)",
     "where(close > open,highest(high,9)[1],lowest(low,9)[1])",
 ]

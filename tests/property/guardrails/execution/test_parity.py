@@ -18,7 +18,7 @@ import pytest
 from engine.backtest.costs import CostModel
 from engine.backtest.simulator import simulate
 from engine.data.bars import Bars
-from engine.language.decisions import Decisions, SideDecisions
+from engine.language.decisions import Decisions, RuleDecisions, TargetDecisions
 from engine.language.spec import Sizing
 from engine.market import Side
 from engine.quantities import floor_to
@@ -52,10 +52,16 @@ class Story:
     def decisions(self) -> Decisions:
         """The same, as the backtest takes it."""
         nothing = np.full(len(self.bars), np.nan)
-        side = SideDecisions(
-            enter=self.enter, exit=self.leave, stop=self.stop, target=self.target, trail=nothing
+        rule = RuleDecisions(
+            rule="story",
+            direction=1,
+            enter=self.enter,
+            exit=self.leave,
+            stop=self.stop,
+            trail=nothing,
+            targets=(TargetDecisions(level=self.target),),
         )
-        return Decisions(warmup=0, sizing=Sizing(kind="fixed_notional", value=NOTIONAL), long=side)
+        return Decisions(0, Sizing(kind="fixed_notional", value=NOTIONAL), (rule,))
 
 
 def story(  # noqa: PLR0913 - what a walk is made of

@@ -33,7 +33,7 @@ def found(text: str, frame: Frame = DAILY) -> list[str]:
         ("3 period rsi", "rsi(close,3)"),
         ("rsi", "rsi(close,14)"),
         ("macd(5,35,5) histogram", "macd_hist(close,5,35,5)"),
-        ("macd", "macd(close,12,26)"),
+        ("macd", "macd(close,12,26,9)"),
         ("upper bollinger band (20, 2)", "bb_upper(close,20,2)"),
         ("bollinger(20,2.5) lower band", "bb_lower(close,20,2.5)"),
         ("williams %r(10)", "willr(10)"),

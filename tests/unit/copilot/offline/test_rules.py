@@ -88,8 +88,8 @@ CASES = [
             "Long wenn der MACD die Signallinie von unten schneidet, raus wenn er sie von oben "
             "schneidet"
         ),
-        "cross_above(macd(close,12,26),macd_signal(close,12,26,9))",
-        "cross_below(macd(close,12,26),macd_signal(close,12,26,9))",
+        "cross_above(macd(close,12,26,9),macd_signal(close,12,26,9))",
+        "cross_below(macd(close,12,26,9),macd_signal(close,12,26,9))",
     ),
     ("buy rsi 30 sell rsi 70", "rsi(close,14) < 30", "rsi(close,14) > 70"),
     ("rsi below 30 buy above 70 sell", "rsi(close,14) < 30", "rsi(close,14) > 70"),

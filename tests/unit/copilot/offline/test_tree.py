@@ -108,9 +108,9 @@ def test_joining_is_flat_and_without_repeats() -> None:
     assert join("and", []) is None
 
 
-def test_the_macd_line_is_written_without_its_signal_window() -> None:
-    """The language's line takes two windows; the drafter remembers the third for the signal."""
-    assert Operand("macd(close,12,26,9)", "centred", "macd").rendered == "macd(close,12,26)"
+def test_the_macd_line_is_written_with_its_signal_window() -> None:
+    """All three of the family name the signal window, as the language wants it."""
+    assert Operand("macd(close,12,26,9)", "centred", "macd").rendered == "macd(close,12,26,9)"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from engine.backtest.costs import CostModel
 from engine.backtest.metrics import UNITS, Metrics, measure, to_facts
-from engine.backtest.result import BacktestResult, Trade
+from engine.backtest.result import BacktestResult, Trade, log_of
 from engine.backtest.simulator import simulate
 from engine.data.bars import Bars
 from engine.language.decisions import Decisions
@@ -40,8 +40,8 @@ def _result(
         time=bars.time,
         equity=np.array(equity, dtype=np.float64),
         position=held,
-        exposure=held * 0.5,
-        trades=tuple(trades),
+        value=held * 0.5 * np.array(equity, dtype=np.float64),
+        log=log_of(trades),
         start_equity=100.0,
         bar_ms=bars.timeframe.seconds * 1000,
         traded=traded,
@@ -165,7 +165,6 @@ def test_a_ruined_account_has_lost_everything_every_year(months: Bars) -> None:
         ("24/7", Timeframe.D1, 365.0),
         ("XNYS", Timeframe.D1, 252.0),
         ("FX", Timeframe.D1, 260.0),
-        ("24/7", Timeframe.H1, 8_760.0),
         ("XNYS", Timeframe.W1, 52.0),
     ],
 )
@@ -176,6 +175,24 @@ def test_annualisation_follows_timeframe_and_calendar(
     bars = bars_from([F] * 4, timeframe=timeframe, calendar=calendar)
     figures = measure(_result(bars, [110.0, 99.0, 108.9, 108.9]), bars)
     assert figures.sharpe == pytest.approx(0.025 / (0.0275 / 3) ** 0.5 * per_year**0.5)
+
+
+def test_more_bars_a_day_make_no_better_figure(bars_from: BarsFrom) -> None:
+    """Risk figures stand on days: one bar a day or three give the same ones."""
+    daily = bars_from([F] * 4)
+    curve = [110.0, 99.0, 108.9, 108.9]
+    often = bars_from([F] * 12, timeframe=Timeframe.H8)
+    within = np.interp(np.arange(12), [2, 5, 8, 11], curve)  # each day ends where it ended before
+    held = np.zeros(12)
+    many = BacktestResult(
+        time=often.time, equity=within, position=held, value=held, log=log_of(()),
+        start_equity=100.0, bar_ms=Timeframe.H8.seconds * 1000,
+    )  # fmt: skip
+    one, three = measure(_result(daily, curve), daily), measure(many, often)
+    names = ("volatility", "sharpe", "sortino", "ulcer", "tail_ratio", "var_95_day", "es_975_day")
+    for name in names:
+        assert getattr(one, name) == pytest.approx(getattr(three, name)), name
+    assert one.sharpe == pytest.approx(0.025 / (0.0275 / 3) ** 0.5 * 365**0.5)
 
 
 def test_drawdown_that_recovers_ends_with_the_bar_that_reaches_the_peak(months: Bars) -> None:

@@ -11,10 +11,11 @@ from engine.backtest.orders import (
     FIXED_FRACTION,
     FIXED_NOTIONAL,
     RISK_PER_TRADE,
-    Terms,
-    afford,
+    WEIGHT,
+    capped,
+    large_enough,
     on_grid,
-    size_entry,
+    wanted_quantity,
 )
 from engine.backtest.simulator import simulate
 from engine.data.bars import Bars
@@ -24,30 +25,38 @@ from engine.language.spec import Sizing
 BarsFrom = Callable[..., Bars]
 Decide = Callable[..., Decisions]
 F = (100.0, 100.5, 99.5, 100.0)
-TERMS = Terms(FIXED_FRACTION, 0.5, 1.0, 100.0, 0.01, 1e9, 0.0, 0.0, 0.0, 0.0, True, 0)
 
 
 @pytest.mark.parametrize(
     ("kind", "value", "units"),
-    [(FIXED_FRACTION, 0.5, 50.0), (FIXED_NOTIONAL, 2_500.0, 25.0), (RISK_PER_TRADE, 0.01, 20.0)],
+    [
+        (FIXED_FRACTION, 0.5, 50.0),
+        (FIXED_NOTIONAL, 2_500.0, 25.0),
+        (RISK_PER_TRADE, 0.01, 20.0),
+        (WEIGHT, 0.3, 30.0),
+    ],
 )
 def test_each_kind_of_sizing(kind: int, value: float, units: float) -> None:
     """10,000 of equity, ref 100, stop 95: half of it, a fixed amount, one percent at risk."""
-    terms = TERMS._replace(kind=kind, value=value)
-    assert size_entry(terms, 10_000.0, 100.0, 95.0) == (units, False)
-    assert size_entry(terms, 10_000.0, 100.0, 105.0) == (units, False)
+    assert wanted_quantity(kind, value, 10_000.0, 100.0, 95.0) == units
+    assert wanted_quantity(kind, value, 10_000.0, 100.0, 105.0) == units
 
 
-def test_the_cap_cuts_and_says_so() -> None:
-    """Risk sizing behind a tight stop asks for too much: cut to the cap."""
-    terms = TERMS._replace(kind=RISK_PER_TRADE, value=0.01, max_fraction=0.2)
-    assert size_entry(terms, 10_000.0, 100.0, 99.0) == (20.0, True)
+def test_the_cap_cuts_and_says_so(bars_from: BarsFrom, decide: Decide, free: CostModel) -> None:
+    """Risk sizing behind a tight stop asks for too much: cut to the cap, and counted."""
+    sizing = Sizing(kind="risk_per_trade", value=0.01, max_position_frac=0.2)
+    for stop, units, cuts in ((99.0, 20.0, 1), (90.0, 10.0, 0)):
+        decisions = decide(5, long={"enter": [2], "stop": stop}, sizing=sizing)
+        result = simulate(bars_from([F] * 5), decisions, free)
+        assert (result.trades[0].quantity, result.orders_cut) == (units, cuts)
 
 
 def test_exactly_the_cap_is_not_a_cut() -> None:
-    """Asking for the cap itself is not asking for more."""
-    terms = TERMS._replace(value=0.3, max_fraction=0.3)
-    assert size_entry(terms, 9_999.97, 77.7, 70.0)[1] is False
+    """Asking for the cap itself is not asking for more, whatever rounding says."""
+    cap = 0.3 * 9_999.97 / 77.7
+    assert capped(9_999.97 * 0.3 / 77.7, cap)[1] is False
+    assert capped(cap * (1 + 1e-12), cap) == (cap, False)
+    assert capped(cap * 1.001, cap) == (cap, True)
 
 
 def test_quantities_lie_on_the_grid_and_are_rounded_down() -> None:
@@ -58,17 +67,24 @@ def test_quantities_lie_on_the_grid_and_are_rounded_down() -> None:
     assert on_grid(1.239, 0.0) == 1.239
 
 
-def test_cash_cuts_to_the_step_below() -> None:
+def test_cash_cuts_to_the_step_below(bars_from: BarsFrom, decide: Decide, free: CostModel) -> None:
     """Cash pays price plus fee; what it does not pay is cut, on the grid."""
-    terms = TERMS._replace(taker=0.01)
-    assert afford(terms, 100.0, 100.0, 10_000.0) == (99.0, True)
-    assert afford(terms, 50.0, 100.0, 10_000.0) == (50.0, False)
+    costs = CostModel(**{**free.model_dump(), "taker_fee_bps": 100})
+    for notional, units, cuts in ((10_000.0, 99.0, 1), (5_000.0, 50.0, 0)):
+        sizing = Sizing(kind="fixed_notional", value=notional)
+        bars = bars_from([F] * 5, quantity_step="0.01")
+        result = simulate(bars, decide(5, long={"enter": [2]}, sizing=sizing), costs)
+        assert (result.trades[0].quantity, result.orders_cut) == (units, cuts)
 
 
-@pytest.mark.parametrize("bound", [{"min_quantity": 60.0}, {"min_notional": 6_000.0}])
-def test_too_small_is_nothing(bound: dict[str, float]) -> None:
-    """Below the instrument's smallest order there is no order."""
-    assert size_entry(TERMS._replace(**bound), 10_000.0, 100.0, 95.0)[0] == 0.0
+@pytest.mark.parametrize(
+    ("smallest", "least_notional", "enough"),
+    [(60.0, 0.0, False), (50.0, 5_000.0, True), (0.0, 6_000.0, False), (0.0, 0.0, True)],
+)
+def test_too_small_is_nothing(smallest: float, least_notional: float, enough: bool) -> None:
+    """Below the instrument's smallest order there is no order; exactly that is one."""
+    assert large_enough(50.0, 100.0, smallest, least_notional) is enough
+    assert not large_enough(0.0, 100.0, 0.0, 0.0)
 
 
 @pytest.mark.parametrize("side", ["long", "short"])

@@ -319,14 +319,17 @@ def test_shorts_are_refused_where_the_instrument_has_none(
 @pytest.mark.parametrize(
     "kind", ["vol_target", "equal_weight", "inverse_vol", "risk_parity", "weight_expr"]
 )
-def test_sizing_that_needs_more_than_this_engine_is_refused(
+def test_sizing_by_a_weight_that_is_not_known_is_dropped(
     kind: str, bars_from: BarsFrom, decide: Decide, free: CostModel
 ) -> None:
-    """SIZING_NOT_AVAILABLE names the kind; nothing is approximated silently."""
+    """SIZE_UNKNOWN is counted and nothing is approximated; with a weight the order is done."""
     sizing = Sizing.model_validate({"kind": kind, "value": 0.1})
-    with pytest.raises(InputError) as caught:
-        simulate(bars_from([F] * 5), decide(5, long={"enter": [2]}, sizing=sizing), free)
-    assert (caught.value.code, caught.value.value) == ("SIZING_NOT_AVAILABLE", kind)
+    bars = bars_from([F] * 5)
+    unknown = simulate(bars, decide(5, long={"enter": [2]}, sizing=sizing), free)
+    assert (unknown.trades, unknown.drops) == ((), (("SIZE_UNKNOWN", 1),))
+    weight = np.full(5, 0.25)
+    known = decide(5, long={"enter": [2]}, sizing=sizing, weight=weight)
+    assert simulate(bars, known, free).trades[0].quantity == 25.0
 
 
 @pytest.mark.parametrize("value", [None, 0.0, -0.1])

@@ -149,7 +149,6 @@ def test_an_unreadable_file_is_refused(write: Write, content: bytes, name: str) 
         "ts,bo,bh,bl,bc\n2020-01-01,1,1,1,1\n",
         "2020-01-01,1,1\n2020-01-02,1,1\n",
         "2020-01-01,1,1,1,x,1\n",
-        "date,time,open,high,low,close\n",
     ],
 )
 def test_an_unknown_layout_shows_what_was_seen(write: Write, text: str) -> None:
@@ -167,7 +166,7 @@ def test_an_unknown_layout_shows_what_was_seen(write: Write, text: str) -> None:
         (",3\n", ",\n", 4, ""),
         (",3\n", ",3,9\n", 4, "2020-01-01 02:00:00,10,12,9,11,3,9"),
         ("2020-01-01 02", "2020-13-01 02", 4, "2020-13-01 02:00:00"),
-        ("2020-01-01 00", "01.01.2020 00", 2, "01.01.2020 00:00:00"),
+        ("2020-01-01 00", "01.01.2020 00", 3, "2020-01-01 01:00:00"),
         ("2020-01-01 01:00:00", "", 3, ""),
     ],
 )

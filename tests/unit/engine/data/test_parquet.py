@@ -13,7 +13,7 @@ from pyarrow import parquet
 
 from engine.data import content
 from engine.data.bars import Bars
-from engine.data.files import read_bars, read_csv, read_parquet
+from engine.data.files import read_bars, read_csv, read_parquet, read_source
 from engine.data.zones import BROKER_ZONES
 from engine.errors import DataError
 from engine.market import Instrument, Timeframe
@@ -173,3 +173,12 @@ def test_files_that_are_no_tables_are_refused(
     assert len(hourly(path)) == 4
     monkeypatch.setattr(content, "MAX_BYTES", 100)
     assert refused(path).code == "FILE_TOO_LARGE"
+
+
+def test_the_source_of_a_parquet_file_is_kept(tmp_path: Path) -> None:
+    """Name, digest and kind of the raw file stand beside the bars; funding comes along."""
+    path = written(tmp_path, columns(funding=pa.array([0.0001, None, None, -0.0002])))
+    made = read_source(path, BTC, Timeframe.H1)
+    assert (made.provenance.name, made.provenance.layout) == ("bars.parquet", "parquet")
+    funding = made.bars.columns["funding"]
+    assert funding == pytest.approx([0.0001, float("nan"), float("nan"), -0.0002], nan_ok=True)

@@ -11,9 +11,13 @@ import numpy as np
 import pytest
 
 from engine.data.bars import Bars
-from engine.data.files import read_csv
+from engine.data.days import DAY_MS, day_number
+from engine.data.files import read_csv, read_source
+from engine.data.instruments import instrument_for
 from engine.data.quality import QualityReport, missing_bars, quality_report
 from engine.data.samples import eurusd_hourly, goog_daily
+from engine.data.sources import Provenance
+from engine.data.synthetic import Frame, gbm
 from engine.market import Instrument, Timeframe
 
 MakeBars = Callable[..., Bars]
@@ -44,7 +48,7 @@ def test_absent_bars_are_counted(make_bars: MakeBars) -> None:
     bars = without(make_bars(2_000, timeframe=Timeframe.H1), [100, 500, 501, 502, 503])
     report = quality_report(bars)
     assert item(report, "GAPS") == ("warn", 5.0)
-    assert item(report, "LONGEST_GAP") == ("warn", 5.0)
+    assert item(report, "LONGEST_GAP") == ("warn", 4.0)
     assert missing_bars(bars).sum() == 5
 
 
@@ -94,6 +98,58 @@ def test_an_unadjusted_split_stands_out(make_bars: MakeBars) -> None:
     half = np.where(np.arange(400) < 200, 1.0, 0.5)
     split = replace(bars, **{n: getattr(bars, n) * half for n in ("open", "high", "low", "close")})
     assert item(quality_report(split), "OUTLIERS") == ("warn", 1.0)
+
+
+def test_the_first_places_are_named(make_bars: MakeBars) -> None:
+    """A gap is named by the bar before it, a step by the bar after it; five at most."""
+    bars = without(make_bars(2_000, timeframe=Timeframe.H1), list(range(100, 1_900, 100)))
+    gaps = next(i for i in quality_report(bars).items if i.code == "GAPS")
+    assert gaps.value == 18.0
+    assert len(gaps.places) == 5
+    assert gaps.places[0] == datetime(2015, 1, 5, 3, tzinfo=UTC)
+
+
+def test_what_the_import_treated_is_counted(make_bars: MakeBars) -> None:
+    """Merged doubles and impossible bars are known from the record of the source alone."""
+    said = Provenance(kind="file", name="a.csv", raw_digest="a" * 64, raw_bytes=7)
+    bars = make_bars(400)
+    report = quality_report(bars, said.after("merged", 3).after("widened", 47))
+    assert item(report, "DUPLICATES") == ("warn", 3.0)
+    assert item(report, "IMPOSSIBLE") == ("error", 47.0)
+    assert item(quality_report(bars, said), "IMPOSSIBLE") == ("ok", 0.0)
+
+
+def test_currency_and_exchange_gaps_are_the_real_ones(shared_data: Path) -> None:
+    """The hole and three short Fridays of EUR/USD; QQQ's missing years, SPY's none."""
+    euro = read_csv(
+        shared_data / "lean_eurusd_1h_bidask_2007_2018.csv.gz",
+        instrument_for("EUR/USD"), Timeframe.H1,
+    )  # fmt: skip
+    report = quality_report(euro)
+    assert item(report, "GAPS") == ("warn", 191.0)
+    assert next(i for i in report.items if i.code == "LONGEST_GAP").places == (
+        datetime(2016, 12, 9, 21, tzinfo=UTC),
+    )
+    shares = shared_data / "us_daily_unadjusted_1998_2012.csv.gz"
+    for symbol, count in (("SPY", 0), ("QQQ", 1_588)):
+        bars = read_csv(shares, instrument_for(symbol), Timeframe.D1, symbol=symbol)
+        assert missing_bars(bars).sum() == count
+
+
+def test_the_impossible_index_bars_are_found(shared_data: Path) -> None:
+    """The VIX set has exactly 47, known to the report when the import widened them."""
+    path = shared_data / "vix_daily_1990_2024.csv.gz"
+    made = read_source(path, instrument_for("VIX"), Timeframe.D1, impossible="widen")
+    report = quality_report(made.bars, made.provenance)
+    assert item(report, "IMPOSSIBLE") == ("warn", 47.0)
+
+
+def test_bars_of_a_session_are_planned_by_its_exchange() -> None:
+    """An hour absent inside a session counts, the night and an early close do not."""
+    frame = Frame(instrument_for("SPY"), Timeframe.M30, 3_000, day_number("2023-06-01") * DAY_MS)
+    bars = gbm(frame, 1)
+    assert missing_bars(bars).sum() == 0
+    assert missing_bars(without(bars, [700, 701])).sum() == 2
 
 
 def test_a_dead_market_does_not_divide_by_zero(make_bars: MakeBars) -> None:

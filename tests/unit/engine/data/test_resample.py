@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from engine.data.bars import Bars, bars_of
+from engine.data.days import DAY_MS, day_number
+from engine.data.instruments import instrument_for
 from engine.data.resample import (
     PAIRS,
     HigherBars,
@@ -17,6 +19,7 @@ from engine.data.resample import (
     resample,
 )
 from engine.data.samples import eurusd_hourly, goog_daily
+from engine.data.synthetic import Frame, gbm
 from engine.errors import DataError
 from engine.language import arguments
 from engine.market import Calendar, Instrument, Timeframe
@@ -234,3 +237,16 @@ def test_bars_of_a_higher_bar_are_counted(
     assert bars_per_higher(Timeframe(base), Timeframe(higher), calendar) == count
     with pytest.raises(DataError):
         bars_per_higher(Timeframe(higher), Timeframe(base), calendar)
+
+
+def test_an_exchange_of_its_own_hours_closes_its_own_days() -> None:
+    """Frankfurt's day closes at 17:30 its own time, on its last day of the year at 14:00."""
+    dax = instrument_for("SAP", calendar="XETR")
+    first = day_number("2024-12-02") * DAY_MS
+    bars = gbm(Frame(dax, Timeframe.M30, 17 * 19, first), 1)
+    days = resample(bars, Timeframe.D1)
+    close = dict(zip((days.bars.time // DAY_MS).tolist(), days.closes.tolist(), strict=True))
+    for day, hours in (("2024-12-02", 16.5), ("2024-12-30", 13.0)):
+        number = day_number(day)
+        assert close[number] == number * DAY_MS + hours * 3_600_000
+    assert bars_per_higher(Timeframe.M30, Timeframe.D1, "XETR") == 17

@@ -1,4 +1,4 @@
-"""Planned trading times: the same answers as the calendar names, and the real session dates."""
+"""Planned trading times: the real session dates, early closes, the currency weekend."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import pytest
 from engine.data.days import DAY_MS, day_number, day_text
 from engine.data.files import read_csv
 from engine.data.instruments import instrument_for
-from engine.data.sessions import HOUR_MS, last_pause, new_york_offset, session_plan
-from engine.indicators import calendar
+from engine.data.sessions import HOUR_MS, last_pause, one_off_closures, session_hours, session_plan
 from engine.market import Timeframe
 
 UNPLANNED = {
@@ -30,22 +29,12 @@ def test_the_plan_is_what_was_traded(shared_data: Path) -> None:
     assert {day_text(day) for day in np.setdiff1d(planned, traded)} == UNPLANNED
 
 
-def test_the_plan_agrees_with_the_calendar_names() -> None:
-    """Session dates and clock changes are those that `trading_day_of_month` counts by."""
-    for month in range(-12, 12 * 60, 7):
-        first, plan = calendar._month_plan("XNYS", month)
-        days = [first + place for place, is_open in enumerate(plan) if is_open]
-        assert session_plan(first, first + len(plan) - 1).day.tolist() == days
-    hours = np.arange(0, 55 * 366 * DAY_MS, 5 * HOUR_MS, dtype=np.int64)
-    assert (new_york_offset(hours) == calendar._new_york_offset(hours)).all()
-    assert len(new_york_offset(hours[:0])) == 0
-
-
 @pytest.mark.parametrize(
-    ("day", "opens", "closes"), [("2024-01-03", 14.5, 21.0), ("2024-07-03", 13.5, 20.0)]
+    ("day", "opens", "closes"),
+    [("2024-01-03", 14.5, 21.0), ("2024-07-02", 13.5, 20.0), ("2024-07-03", 13.5, 17.0)],
 )
 def test_a_session_lasts_six_and_a_half_hours(day: str, opens: float, closes: float) -> None:
-    """09:30 to 16:00 in New York, in UTC by the season."""
+    """09:30 to 16:00 in New York, in UTC by the season; 13:00 before Independence Day."""
     number = day_number(day)
     plan = session_plan(number, number)
     assert plan.opens.tolist() == [number * DAY_MS + opens * HOUR_MS]
@@ -66,3 +55,19 @@ def test_the_pause_of_currencies_changes_with_the_clock() -> None:
     assert ends.tolist()[0] == friday + 2 * DAY_MS + 21 * HOUR_MS
     assert ends[0] - begins[0] == 47 * HOUR_MS
     assert ends[1] - begins[1] == 48 * HOUR_MS
+
+
+def test_a_closure_for_one_day_is_known_afterwards_only() -> None:
+    """The week of September 2001 is planned, and listed apart as what nobody planned."""
+    days = [day_number(f"2001-09-{day}") for day in (11, 12, 13, 14)]
+    assert session_plan(days[0], days[-1]).day.tolist() == days
+    assert np.isin(days, one_off_closures("XNYS")).all()
+
+
+def test_other_exchanges_have_their_own_hours() -> None:
+    """Frankfurt trades 09:00 to 17:30 its own time, and closes at 14:00 on its last day."""
+    assert session_hours("XETR") == (9 * HOUR_MS, 17.5 * HOUR_MS)
+    days = [day_number("2024-07-03"), day_number("2024-12-30")]
+    plan = session_plan(days[0], days[1], "XETR")
+    assert (plan.opens[[0, -1]] - plan.day[[0, -1]] * DAY_MS).tolist() == [7 * HOUR_MS, 8 * HOUR_MS]
+    assert (plan.closes[-1] - plan.opens[-1]).tolist() == 5 * HOUR_MS

@@ -19,6 +19,7 @@ from engine.data.bars import Bars, bars_of
 from engine.data.manifests import MANIFEST
 from engine.data.partitions import LookPermit
 from engine.data.samples import GOOG_WINDOW_END, eurusd_hourly, goog_daily
+from engine.data.sources import Provenance
 from engine.data.store import BARS_FILE, Dataset, DatasetStore
 from engine.errors import AccessError, DataError, IntegrityError
 from engine.market import Instrument
@@ -214,7 +215,7 @@ def test_an_empty_store_knows_nothing(store: DatasetStore) -> None:
     assert store.datasets() == ()
     with pytest.raises(DataError) as caught:
         store.find("GOOG")
-    assert caught.value.hint == "register a file first"
+    assert caught.value.hint == "import a file with `peak data import`"
 
 
 def test_changed_prices_are_corrupt(store: DatasetStore, make_bars: MakeBars) -> None:
@@ -322,3 +323,26 @@ def test_hourly_bars_of_a_daily_market_join_it(store: DatasetStore, make_bars: M
     assert second.family == first.family
     assert second.train_rows == 24 * first.train_rows
     assert (second.train_to, second.holdout_from) == (first.train_to, first.holdout_from)
+
+
+def test_the_source_is_kept_and_no_part_of_the_identity(
+    store: DatasetStore, make_bars: MakeBars
+) -> None:
+    """Where bars came from stands beside them; the same bars from elsewhere are the same data."""
+    said = Provenance(kind="file", name="a.csv", raw_digest="a" * 64, raw_bytes=7)
+    other = Provenance(kind="file", name="b.csv", raw_digest="b" * 64, raw_bytes=7)
+    first = store.register(make_bars(100), source=said)
+    assert store.register(make_bars(100), source=other) == first
+    assert store.source(first) == said
+    assert store.source(store.register(make_bars(100, seed=2))) is None
+
+
+def test_a_changed_source_is_corrupt(store: DatasetStore, make_bars: MakeBars) -> None:
+    """The record of the source is verified like everything else."""
+    said = Provenance(kind="file", name="a.csv", raw_digest="a" * 64, raw_bytes=7)
+    dataset = store.register(make_bars(100), source=said)
+    path = store._root / dataset.id / MANIFEST
+    path.write_text(path.read_text().replace("a.csv", "b.csv"))
+    with pytest.raises(IntegrityError) as caught:
+        store.source(dataset)
+    assert caught.value.code == "DATA_CORRUPT"

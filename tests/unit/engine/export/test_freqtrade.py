@@ -11,12 +11,15 @@ import pandas as pd
 import pytest
 
 from engine.data.bars import Bars
+from engine.data.resample import resample
+from engine.errors import InputError
 from engine.export.freqtrade import export
 from engine.language import library
 from engine.language.compiler import compile_spec
 from engine.language.spec import StrategySpec
+from engine.market import Timeframe
 from tests.export_world import changed, loaded
-from tests.language_world import RULE, nasty_bars, spec
+from tests.language_world import RULE, STOP, nasty_bars, spec
 
 BARS = nasty_bars(420)
 
@@ -78,23 +81,60 @@ def with_data(document: StrategySpec, rows: int | None = None) -> tuple[Any, pd.
     return strategy, frame
 
 
-def trade_at(bar: int, *, short: bool = False) -> Any:  # noqa: ANN401 - a stand-in
+def trade_at(bar: int, *, short: bool = False, tag: str | None = None, **more: object) -> Any:  # noqa: ANN401 - a stand-in
     """A trade filled at the open of a bar."""
     opened = pd.Timestamp(int(BARS.time[bar]), unit="ms", tz="UTC")
-    return SimpleNamespace(open_date_utc=opened, is_short=short, leverage=1.0)
+    known = {"enter_tag": tag, "open_rate": float(BARS.open[bar]), **more}
+    return SimpleNamespace(open_date_utc=opened, is_short=short, leverage=1.0, **known)
+
+
+def _exportable() -> list[str]:
+    names = []
+    for name in library.names():
+        try:
+            export(library.load(name))
+        except InputError:
+            continue
+        names.append(name)
+    return names
 
 
 @pytest.mark.usefixtures("_library")
-@pytest.mark.parametrize("name", library.names())
+@pytest.mark.parametrize("name", _exportable())
 def test_columns_of_library_specs_equal_ours(name: str) -> None:
-    """Every decision column equals our own, bit for bit, and signals follow from them."""
-    document = changed(library.load(name), timeframe="1h")
+    """Every decision column equals our own, bit for bit, informative candles included."""
+    document = changed(library.load(name), universe={"symbols": ["BTC/USDT"]})
+    bars = nasty_bars(1_500, timeframe=document.timeframe)
     strategy, module = strategy_of(document)
-    frame = module.add_columns(candles(BARS), strategy.params())
-    side = compile_spec(document).decide(BARS).long
-    assert side is not None
-    for column in ("enter", "exit", "stop", "target", "trail"):
-        np.testing.assert_array_equal(frame[f"decided_{column}_long"], getattr(side, column))
+    higher = {frame: candles(resample(bars, Timeframe(frame)).bars) for frame in module.HIGHER}
+    for informative in ({}, higher):
+        frame = module.add_columns(candles(bars), strategy.params(), informative)
+        for rule in compile_spec(document).decide(bars).rules:
+            for column in ("enter", "exit", "stop", "trail"):
+                expected = getattr(rule, column)
+                np.testing.assert_array_equal(frame[f"decided_{column}_{rule.rule}"], expected)
+
+
+@pytest.mark.usefixtures("_library")
+def test_higher_timeframes_are_informative_pairs() -> None:
+    """Every pair is asked for on the higher timeframe, and its candles are used."""
+    rule = {**RULE, "entry": 'close > htf("4h",sma(close,3))'}
+    strategy, module = strategy_of(spec(rules=[rule]))
+    asked = []
+
+    def candles_of(pair: str, timeframe: str) -> pd.DataFrame:
+        """Candles of the higher timeframe, and a note that they were asked for."""
+        asked.append((pair, timeframe))
+        return candles(resample(BARS, Timeframe(timeframe)).bars)
+
+    strategy.dp = SimpleNamespace(
+        current_whitelist=lambda: ["BTC/USDT", "ETH/USDT"], get_pair_dataframe=candles_of
+    )
+    frame = strategy.populate_indicators(candles(BARS), {"pair": "BTC/USDT"})
+    assert strategy.informative_pairs() == [("BTC/USDT", "4h"), ("ETH/USDT", "4h")]
+    assert asked == [("BTC/USDT", "4h")]
+    alone = module.add_columns(candles(BARS), strategy.params())
+    pd.testing.assert_frame_equal(frame, alone)
 
 
 @pytest.mark.usefixtures("_library")
@@ -113,8 +153,7 @@ def test_signals_stand_at_the_deciding_candle() -> None:
     """enter_long and exit_long are 1 where we decide, so that both fill at the next open."""
     document = spec(rules=[{**RULE, "entry": "rsi(close,5) < 35", "exit": "rsi(close,5) > 60"}])
     _, frame = with_data(document)
-    side = compile_spec(document).decide(BARS).long
-    assert side is not None
+    side = compile_spec(document).decide(BARS).rules[0]
     np.testing.assert_array_equal(frame["enter_long"] == 1, side.enter & ~side.exit)
     np.testing.assert_array_equal(frame["exit_long"] == 1, side.exit)
     assert side.enter.any()
@@ -144,12 +183,8 @@ def test_the_stop_starts_at_the_decision_and_ratchets() -> None:
     _, module = strategy_of(document)
     _, frame = with_data(document)
     bar = 350
-    levels = [
-        module.stop_level(frame[:rows], trade_at(bar).open_date_utc, "long")
-        for rows in range(bar, bar + 30)
-    ]
-    decisions = compile_spec(document).decide(BARS).long
-    assert decisions is not None
+    levels = [module.stop_level(frame[:rows], trade_at(bar)) for rows in range(bar, bar + 30)]
+    decisions = compile_spec(document).decide(BARS).rules[0]
     first = max(decisions.stop[bar - 1], BARS.close[bar - 1] * (1 + -0.1))
     assert levels[0] == first
     assert levels == sorted(levels)
@@ -241,3 +276,92 @@ def test_a_parameter_named_like_a_column_changes_no_column() -> None:
     _, frame = with_data(spec(params=params, rules=[{**RULE, "entry": entry}]))
     assert frame.columns.is_unique
     assert frame["date"].iloc[0] == candles(BARS)["date"].iloc[0]
+
+
+@pytest.mark.usefixtures("_library")
+def test_the_rule_that_opened_a_trade_decides_its_way_out() -> None:
+    """Two rules of a side: the tag tells whose condition and whose age count."""
+    document = spec(
+        rules=[
+            {"id": "fast", "side": "long", "entry": "close > 0*open", "exit": "close > open"},
+            {"id": "slow", "side": "long", "entry": "close > 0*open", "exit": "close > 2*open"},
+        ],
+        stops=[{"kind": "pct", "value": 0.5},
+               {"kind": "time_bars", "value": 7, "rules": ["slow"]}],
+    )  # fmt: skip
+    _, frame = with_data(document)
+    rising = BARS.close[304] > BARS.open[304]
+    decided = frame["enter_tag"].dropna()
+    assert set(decided) == {"fast", "slow"}
+    assert "exit_long" not in frame
+    for tag, rows, expected in (
+        ("fast", 305, "signal" if rising else None), ("slow", 305, None), ("slow", 307, "time"),
+    ):  # fmt: skip
+        strategy, _ = with_data(document, rows)
+        trade = trade_at(300, tag=tag)
+        assert strategy.custom_exit("BTC/USDT", trade, None, 1.0, 0.0) == expected
+
+
+@pytest.mark.usefixtures("_library")
+def test_breakeven_and_levels_on_the_trade_move_the_stop() -> None:
+    """After the gain the stop is the entry rate; an expression on the trade may be nearer."""
+    document = spec(
+        rules=[{**RULE, "entry": "close > 0*open", "exit": "bars_held >= 5 and open_return < 9"}],
+        stops=[
+            {"kind": "pct", "value": 0.5}, {"kind": "breakeven_after_r", "value": 0.001},
+            {"kind": "trail_expr", "price": "where(bars_held > 3, lowest_since_entry, 0*close)"},
+        ],
+    )  # fmt: skip
+    bar = next(b for b in range(200, 300) if BARS.close[b] > BARS.open[b] * 1.004)
+    strategy, module = strategy_of(document)
+    _, frame = with_data(document)
+    trade = trade_at(bar)
+    assert module.stop_level(frame[:bar], trade) == pytest.approx(BARS.close[bar - 1] * 0.5)
+    assert module.stop_level(frame[: bar + 1], trade) == BARS.open[bar]
+    low = BARS.low[bar : bar + 5].min()
+    assert module.stop_level(frame[: bar + 5], trade) == max(low, BARS.open[bar])
+    strategy, _ = with_data(document, bar + 5)
+    assert strategy.custom_exit("BTC/USDT", trade, None, 1.0, 0.0) == "signal"
+
+
+@pytest.mark.usefixtures("_library")
+def test_parts_and_units_are_position_adjustments() -> None:
+    """A reached target takes its share off, `add_when` puts the first stake on again."""
+    parts = spec(
+        rules=[{**RULE, "entry": "close > 0*open", "exit": None}],
+        stops=[STOP],
+        targets=[{"kind": "pct", "value": 0.01, "close_fraction": 0.25}],
+    )
+    adds = spec(
+        rules=[{**RULE, "entry": "close > 0*open"}],
+        stops=[STOP],
+        pyramiding={"max_units": 2, "add_when": "open_return > -9", "stop_on_add": "keep"},
+    )
+    filled = SimpleNamespace(stake_amount_filled=100.0)
+    for document, rate, entries_done, expected in (
+        (parts, 1e9, 1, -25.0), (parts, 0.0, 1, None), (adds, 0.0, 1, 100.0), (adds, 0.0, 2, None),
+    ):  # fmt: skip
+        strategy, _ = with_data(document, 305)
+        trade = trade_at(
+            300, pair="BTC/USDT", entry_side="buy", nr_of_successful_entries=entries_done,
+            nr_of_successful_exits=0, stake_amount=100.0,
+            select_filled_orders=lambda _side: [filled],
+        )  # fmt: skip
+        found = strategy.adjust_trade_position(trade, None, rate, 0.0, 1.0, 1_000.0)
+        assert found == (None if expected is None else pytest.approx(expected))
+
+
+@pytest.mark.usefixtures("_library")
+def test_limit_entries_have_their_price_and_limits_are_named() -> None:
+    """custom_entry_price gives the order's price; what is not kept stands in the header."""
+    order = {"type": "limit", "price": "close*0.99", "valid_bars": 3}
+    document = spec(
+        rules=[{**RULE, "order": order}], limits={"max_daily_loss_frac": 0.02,
+                                                  "max_drawdown_frac": 0.1},
+    )  # fmt: skip
+    strategy, _ = with_data(document, 300)
+    price = strategy.custom_entry_price("BTC/USDT", None, None, 5.0, RULE["id"], "long")
+    assert price == pytest.approx(BARS.close[299] * 0.99)
+    assert strategy.custom_entry_price("BTC/USDT", None, None, 5.0, "other", "long") == 5.0
+    assert "daily loss limit is NOT kept" in export(document)
+    assert strategy.protections[0]["max_allowed_drawdown"] == 0.1

@@ -9,53 +9,90 @@ import pytest
 from engine.errors import InputError, SpecError
 from engine.export.targets import TARGETS, export
 from engine.language.spec import StrategySpec
-from tests.language_world import RULE, spec
+from tests.language_world import RULE, STOP, spec
 
-CASES: dict[str, dict[str, Any]] = {
-    "/pyramiding": {"pyramiding": {"max_units": 2, "add_when": "close > open"}},
-    "/cross_section": {
+ALL = ("backtesting", "freqtrade", "pine")
+PYTHON = ("backtesting", "freqtrade")
+PART = {"kind": "r_multiple", "value": 1.0, "close_fraction": 0.5}
+STATE_EXIT = {**RULE, "exit": "open_r > 2 and not last_trade_won"}
+CASES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "/cross_section": (ALL, {
         "rules": [], "cross_section": {"score": "roc(close,20)", "long_top": 1},
-    },
-    "/ensemble": {"rules": [], "ensemble": {"members": [{"strategy": "a", "weight": 1}]}},
-    "/pair": {"pair": {"y": "BTC/USDT", "x": "ETH/USDT"}},
-    "/rules/0/order/type": {
+    }),
+    "/ensemble": (ALL, {"rules": [], "ensemble": {"members": [{"strategy": "a", "weight": 1}]}}),
+    "/pair": (ALL, {"pair": {"y": "BTC/USDT", "x": "ETH/USDT"}}),
+    "/targets/0/close_fraction": (ALL, {
+        "stops": [STOP], "targets": [PART],
+        "pyramiding": {"max_units": 2, "add_when": "open_r > 1", "stop_on_add": "keep"},
+    }),
+    "/rules/0/order/type": (("freqtrade",), {
         "rules": [{**RULE, "order": {"type": "stop", "price": "high", "valid_bars": 1}}],
-    },
-    "/stops/0/kind": {"stops": [{"kind": "breakeven_after_r", "value": 1.0}]},
-    "/targets/0/kind": {"targets": [{"kind": "moving_expr", "price": "sma(close,20)"}]},
-    "/sizing/kind": {"sizing": {"kind": "vol_target", "value": 0.1, "lookback": 20}},
-    "/sizing/resize": {"sizing": {"kind": "fixed_fraction", "value": 0.1, "resize": "daily"}},
-    "/limits/max_trades_per_day": {"limits": {"max_trades_per_day": 1}},
-    "/limits/days": {"limits": {"days": ["mon"]}},
-    "/rules/0/entry": {"rules": [{**RULE, "entry": "close > vwap_session()"}]},
-    "/rules/0/exit": {"rules": [{**RULE, "exit": "cs_rank(close) > 50"}]},
-    "/rules/1": {
-        "rules": [RULE, {**RULE, "id": "other", "exit": "rsi(close,14) > 60"}],
-    },
+    }),
+    "/stops/1/kind": (("freqtrade",), {
+        "stops": [STOP, {"kind": "max_loss_equity", "value": 0.01}],
+    }),
+    "/sizing/kind": (("pine",), {
+        "sizing": {"kind": "weight_expr", "expr": "roc(close,20)"},
+    }),
+    "/sizing/resize": (("freqtrade", "pine"), {
+        "sizing": {"kind": "vol_target", "value": 0.1, "lookback": 20, "resize": "daily"},
+    }),
+    "/limits/max_trades_per_day": (("freqtrade", "pine"), {"limits": {"max_trades_per_day": 1}}),
+    "/limits/days": (("freqtrade",), {"limits": {"days": ["mon"]}}),
+    "/limits/overnight": (ALL, {"limits": {"overnight": False}}),
+    "/rules/0/entry": (ALL, {"rules": [{**RULE, "entry": "close > vwap_session()"}]}),
+    "/rules/0/exit": (PYTHON, {"rules": [STATE_EXIT]}),
 }  # fmt: skip
+REFUSED = [(path, target) for path in sorted(CASES) for target in CASES[path][0]]
+WRITTEN = [(path, target) for path in sorted(CASES) for target in ALL
+           if target not in CASES[path][0]]  # fmt: skip
 
 
-@pytest.mark.parametrize("target", ["backtesting", "freqtrade"])
-@pytest.mark.parametrize("path", sorted(CASES))
+@pytest.mark.parametrize(("path", "target"), REFUSED)
 def test_a_part_that_cannot_be_written_is_refused_with_its_path(path: str, target: str) -> None:
-    """The refusal is EXPORT_NOT_POSSIBLE and its value is the JSON pointer of the part."""
+    """The refusal is EXPORT_NOT_POSSIBLE, its value the JSON pointer, with a way out."""
     with pytest.raises(InputError) as caught:
-        export(spec(**CASES[path]), target)
+        export(spec(**CASES[path][1]), target)
     assert (caught.value.code, caught.value.value) == ("EXPORT_NOT_POSSIBLE", path)
+    assert caught.value.hint
 
 
-@pytest.mark.parametrize("path", sorted(CASES.keys() - {"/rules/1", "/rules/0/entry"}))
-def test_pine_refuses_what_it_cannot_express(path: str) -> None:
-    """The same parts are refused for Pine, with the same places."""
+@pytest.mark.parametrize(("path", "target"), WRITTEN)
+def test_what_a_target_can_express_is_written(path: str, target: str) -> None:
+    """Must-pass twin: the same parts go through where the target has words for them."""
+    document = spec(**CASES[path][1])
+    assert document.digest in export(document, target)
+
+
+@pytest.mark.parametrize("target", ALL)
+@pytest.mark.parametrize("symbol", ["SPY", "BTC/USDT"])
+def test_exchange_hours_are_refused_and_round_the_clock_is_written(
+    symbol: str, target: str
+) -> None:
+    """A file knows UTC days only: an intraday daily limit on a share cannot be kept in Python."""
+    document = spec(universe={"symbols": [symbol]}, limits={"max_daily_loss_frac": 0.02})
+    if symbol == "BTC/USDT":
+        assert export(document, target)
+        return
     with pytest.raises(InputError) as caught:
-        export(spec(**CASES[path]), "pine")
-    assert (caught.value.code, caught.value.value) == ("EXPORT_NOT_POSSIBLE", path)
+        export(document, target)
+    assert caught.value.value == "/limits/max_daily_loss_frac"
+
+
+def test_a_higher_timeframe_of_a_share_is_refused_in_python() -> None:
+    """Session closes are not in a file: `htf` on an exchange's calendar is named with its place."""
+    rule = {**RULE, "entry": 'close > htf("1d",close)'}
+    document = spec(universe={"symbols": ["SPY"]}, rules=[rule])
+    with pytest.raises(InputError) as caught:
+        export(document, "backtesting")
+    assert caught.value.value == "/rules/0/entry"
+    assert export(document, "pine")
 
 
 def test_an_unknown_operator_is_refused_by_its_name() -> None:
     """The message names the operator, so that the author knows what to replace."""
     with pytest.raises(InputError, match="vwap_session"):
-        export(spec(**CASES["/rules/0/entry"]), "backtesting")
+        export(spec(**CASES["/rules/0/entry"][1]), "backtesting")
 
 
 @pytest.mark.parametrize("target", TARGETS)

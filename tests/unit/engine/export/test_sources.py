@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from math import nan
 
 import numpy as np
 import pytest
@@ -13,7 +14,6 @@ from engine.backtest.orders import (
     FIXED_FRACTION,
     FIXED_NOTIONAL,
     RISK_PER_TRADE,
-    Terms,
     wanted_quantity,
 )
 from engine.errors import InputError
@@ -96,17 +96,29 @@ def test_sizes_are_those_of_the_simulator(  # noqa: PLR0913, PLR0917 - what a si
 ) -> None:
     """Before rounding, exported files ask for the units that our sizing rule asks for."""
     stop = ref * distance
-    terms = Terms(
-        KINDS[kind], value, cap, 0, 0, float("inf"), 0, 0, 0, 0, through=False, cooldown=0
-    )
-    wanted = wanted_quantity(terms, equity, ref, stop)
-    found = wanted_units((kind, value, cap), equity, ref, stop)
+    wanted = wanted_quantity(KINDS[kind], value, equity, ref, stop)
+    found = wanted_units((kind, value, cap), equity, ref, (stop, nan))
     assert found == pytest.approx(min(wanted, cap * equity / ref))
 
 
 def test_no_stop_means_no_size_by_risk() -> None:
     """Without a stop, or with one at the close, risk sizing gives nothing."""
     rule = ("risk_per_trade", 0.01, 1.0)
-    assert whole(wanted_units(rule, 1_000.0, 10.0, float("nan"))) == 0
-    assert whole(wanted_units(rule, 1_000.0, 10.0, 10.0)) == 0
-    assert whole(wanted_units(rule, 1_000.0, 10.0, 9.0)) == 10
+    assert whole(wanted_units(rule, 1_000.0, 10.0, (nan, nan))) == 0
+    assert whole(wanted_units(rule, 1_000.0, 10.0, (10.0, nan))) == 0
+    assert whole(wanted_units(rule, 1_000.0, 10.0, (9.0, nan))) == 10
+
+
+def test_a_weight_is_a_share_of_equity_up_to_the_cap() -> None:
+    """Sizing by weight multiplies equity; an unknown weight gives nothing."""
+    rule = ("vol_target", 0.1, 0.5)
+    assert whole(wanted_units(rule, 1_000.0, 10.0, (nan, 0.2))) == 20
+    assert whole(wanted_units(rule, 1_000.0, 10.0, (nan, 3.0))) == 50
+    assert whole(wanted_units(rule, 1_000.0, 10.0, (nan, nan))) == 0
+
+
+def test_the_compiled_form_of_a_loop_is_left_out() -> None:
+    """A file carries the plain loop: nothing in it asks for a compiler."""
+    text = file_of("ema")
+    assert "def smooth(" in text
+    assert "fast" not in text.replace("the fastest", "")

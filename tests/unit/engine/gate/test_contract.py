@@ -71,9 +71,9 @@ class Foresight:
 
 def by_level(bars: Bars, decisions: Decisions) -> Decisions:
     """Buy only below the mean of all bars, future ones included."""
-    assert decisions.long is not None
+    (rule,) = decisions.rules
     below = bars.close < bars.close.mean()
-    return replace(decisions, long=replace(decisions.long, enter=decisions.long.enter & below))
+    return replace(decisions, rules=(replace(rule, enter=rule.enter & below),))
 
 
 def as_it_is(_bars: Bars, decisions: Decisions) -> Decisions:

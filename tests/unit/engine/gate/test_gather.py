@@ -14,7 +14,7 @@ from engine.data.dataset import Dataset
 from engine.data.partitions import HoldoutBars, LookPermit
 from engine.errors import InputError
 from engine.gate.gather import train_evidence
-from engine.gate.holdout import decisions_from, holdout_evidence
+from engine.gate.holdout import holdout_evidence
 from engine.gate.statistics import holdout_key
 from engine.language.compiler import compile_spec
 
@@ -66,7 +66,7 @@ def test_the_holdout_starts_flat_and_warmed_up(lab: Lab) -> None:
     evidence = holdout_evidence(candidate, train, holdout, k=1)
     assert evidence.run.days == dataset.holdout_rows
     bars = holdout.bars.slice(holdout.first, len(holdout.bars))
-    decisions = decisions_from(compile_spec(candidate.spec).decide(holdout.bars), holdout.first)
+    decisions = compile_spec(candidate.spec).decide(holdout.bars).since(holdout.first)
     assert decisions.warmup == 0
     result = simulate(bars, decisions, candidate.costs)
     assert evidence.run.run_digest == result.digest
@@ -83,7 +83,7 @@ def test_the_holdout_is_matched_with_the_train_exposure(lab: Lab) -> None:
     holdout = holdout_of(lab, dataset)
     evidence = holdout_evidence(candidate, train, holdout, k=1)
     bars = holdout.bars.slice(holdout.first, len(holdout.bars))
-    decisions = decisions_from(compile_spec(candidate.spec).decide(holdout.bars), holdout.first)
+    decisions = compile_spec(candidate.spec).decide(holdout.bars).since(holdout.first)
     result = simulate(bars, decisions, candidate.costs)
     assert mean_exposure(result) != train.run.exposure
     excess = exposure_matched_excess(result, bars, train.run.exposure)

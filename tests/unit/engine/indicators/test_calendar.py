@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine.data.bars import Bars, bars_of
+from engine.data.sessions import session_plan
 from engine.indicators import calendar
 from engine.market import Calendar, Instrument, Timeframe
 from tests.language_world import instrument
@@ -68,14 +69,14 @@ def test_planned_holidays_are_no_trading_days() -> None:
 def test_closures_of_the_exchange(date: str) -> None:
     """Fixed and moving holidays, with their observed days."""
     day = int(np.datetime64(date, "D").astype(int))
-    assert day in calendar._holidays(int(date[:4]))
+    assert session_plan(day, day).day.tolist() == []
 
 
 @pytest.mark.parametrize("date", ["2021-06-18", "1997-01-20", "2021-12-31", "2012-10-29"])
 def test_days_without_a_planned_closure(date: str) -> None:
     """Holidays before their law, a lost New Year's Day and a storm are trading days of the plan."""
     day = int(np.datetime64(date, "D").astype(int))
-    assert day not in calendar._holidays(int(date[:4]))
+    assert session_plan(day, day).day.tolist() == [day]
 
 
 def test_currency_days_are_weekdays() -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from engine.language.checker import check_expression
+
+DATASETS = Path(__file__).parents[4] / "evals" / "datasets"
 
 
 def _lines(folder: Path, name: str) -> list[dict[str, object]]:
@@ -39,19 +43,55 @@ def test_every_listed_repair_is_right(shared_acceptance: Path) -> None:
             assert [f for f in found if f.level == "error"] == [], line["id"]
 
 
-def test_every_gold_condition_is_accepted(shared_acceptance: Path) -> None:
-    """Entries and exits that good drafts contain have no finding."""
-    count = 0
-    for line in _lines(shared_acceptance, "example_requests.jsonl"):
+def _texts(given: object) -> Iterator[str]:
+    """Expressions in a string, a list or an object of them."""
+    if isinstance(given, str):
+        yield given
+    elif isinstance(given, list):
+        for item in given:
+            yield from _texts(item)
+    elif isinstance(given, dict):
+        for item in given.values():
+            yield from _texts(item)
+
+
+def _gold(expected: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(role, expression) of everything that a good draft contains."""
+    for role in ("entry", "exit"):
+        yield from ((role, text) for text in _texts(expected.get(role)))
+    # A regime is written as `name: condition`.
+    for text in _texts(expected.get("regimes")):
+        yield "when", text.partition(":")[2].strip()
+    for role in ("score", "eligible"):
+        yield from ((role, text) for text in _texts((expected.get("rank") or {}).get(role)))
+    for part in ("stop", "target"):
+        for level in expected.get(part) or []:
+            if level.get("expr"):
+                role = "exit" if level["kind"] == "condition" else "trail_expr"
+                yield role, level["expr"]
+
+
+def _accepted(lines: list[dict[str, object]]) -> dict[str, int]:
+    """How many expressions of each role stand in the cases; all of them without a finding."""
+    seen: dict[str, int] = {}
+    for line in lines:
         expected = line["expect"]
         assert isinstance(expected, dict)
-        for role in ("entry", "exit"):
-            for texts in expected.get(role, {}).values():
-                for text in texts:
-                    count += 1
-                    assert check_expression(text, role) == (), text
-        for name in ("score", "eligible"):
-            text = expected.get("rank", {}).get(name)
-            if isinstance(text, str):
-                assert check_expression(text, name) == (), text
-    assert count > 20
+        for role, text in _gold(expected):
+            seen[role] = seen.get(role, 0) + 1
+            errors = [f for f in check_expression(text, role) if f.level == "error"]
+            assert errors == [], (line["id"], role, text)
+    return seen
+
+
+def test_every_gold_condition_is_accepted(shared_acceptance: Path) -> None:
+    """Entries, exits, regimes, scores and levels that good drafts contain are right."""
+    seen = _accepted(_lines(shared_acceptance, "example_requests.jsonl"))
+    assert set(seen) >= {"entry", "exit", "score"}
+    assert sum(seen.values()) > 20
+
+
+def test_every_gold_condition_of_the_suite_is_accepted() -> None:
+    """The same for the cases that the drafting suite brings itself."""
+    seen = _accepted(_lines(DATASETS, "drafting.jsonl"))
+    assert sum(seen.values()) > 20

@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.data.bars import Bars, FloatArray
+from engine.data.bars import FloatArray
 from engine.language import library
 from engine.language.causality import default_cuts, prefix_violations
 from engine.language.compiler import CompiledSpec, compile_spec
 from engine.language.plan import Plan, Step
+from engine.language.view import View
 from tests.language_world import nasty_bars, spec
 
 BARS = nasty_bars(300)
@@ -25,17 +26,17 @@ def test_library_rules_do_not_look_ahead(name: str) -> None:
     assert prefix_violations(compiled, bars, range(1, 300, 7)) == ()
 
 
-def _tomorrow(bars: Bars, _inputs: object) -> FloatArray:
-    return np.append(bars.close[1:], np.nan)
+def _tomorrow(view: View, _inputs: object) -> FloatArray:
+    return np.append(view.bars.close[1:], np.nan)
 
 
-def _whole_sample(bars: Bars, _inputs: object) -> FloatArray:
-    return (bars.close - bars.close.mean()) / bars.close.std()
+def _whole_sample(view: View, _inputs: object) -> FloatArray:
+    return (view.bars.close - view.bars.close.mean()) / view.bars.close.std()
 
 
-def _backfilled(bars: Bars, _inputs: object) -> FloatArray:
+def _backfilled(view: View, _inputs: object) -> FloatArray:
     # A weekly close put back onto the days before it.
-    out = bars.close.copy()
+    out = view.bars.close.copy()
     for start in range(0, len(out), 24):
         out[start : start + 24] = out[min(start + 23, len(out) - 1)]
     return out
@@ -63,7 +64,7 @@ def test_short_histories_are_cut_everywhere_long_ones_around_decisions() -> None
     long = nasty_bars(3000)
     decisions = compiled.decide(long)
     cuts = default_cuts(decisions, len(long))
-    assert decisions.long is not None
-    events = np.flatnonzero(decisions.long.enter | decisions.long.exit) + 1
+    (rule,) = decisions.rules
+    events = np.flatnonzero(rule.enter | rule.exit) + 1
     assert len(cuts) <= 220
     assert len(set(cuts) & set(events.tolist())) >= 50

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.language.checker import check
+from engine.language.checker import check, check_expression
 from tests.language_world import RULE, spec
 
 REGIME = {"name": "calm", "when": "natr(14) < 0.02"}
@@ -123,37 +123,11 @@ def test_each_wrong_field_is_found_where_it_stands(
     assert check(spec(**twin)).errors == ()
 
 
-RANKING = {"score": "roc(close,20)", "long_top": 2}
+RANKING = {"score": "roc(close,20)", "long_top": 1}
 WAITING: list[tuple[str, dict[str, Any]]] = [
-    ("/pyramiding", {"pyramiding": {"max_units": 2, "add_when": "close > high[1]"}}),
-    ("/cross_section", {"rules": [], "cross_section": RANKING}),
-    ("/pair", {"pair": {"y": "A", "x": "B"}}),
-    ("/ensemble", {"rules": [], "ensemble": {"members": [{"strategy": "x", "weight": 1.0}]}}),
-    ("/rules/0/order/type", {"rules": _rule(order={"type": "stop", "price": "high"})}),
-    ("/rules/0/order/type", {"rules": _rule(order={"type": "market_on_close"})}),
-    ("/rules/0/exit", {"rules": _rule(exit="bars_held > 5")}),
-    ("/rules/0/entry", {"rules": _rule(entry="last_trade_won")}),
-    ("/rules/0/entry", {"rules": _rule(entry='htf("1d",close) > close')}),
-    ("/rules/0/entry", {"rules": _rule(entry='sym("ETH/USDT",close) > close')}),
-    ("/rules/0/entry", {"rules": _rule(entry="cs_rank(close) > 80")}),
-    ("/rules/0/entry", {"rules": _rule(entry="funding_rate < 0")}),
-    ("/rules/0/entry", {"lets": [{"name": "w", "expr": 'htf("1w",close)'}],
-                        "rules": _rule(entry="close > w")}),
-    ("/stops/0/kind", {"stops": [{"kind": "breakeven_after_r", "value": 1}]}),
-    ("/stops/0/kind", {"stops": [{"kind": "trail_expr", "price": "lowest(low,10)"}]}),
-    ("/stops/0/kind", {"stops": [{"kind": "max_loss_equity", "value": 0.01}]}),
-    ("/targets/0/kind", {"targets": [{"kind": "moving_expr", "price": "sma(close,20)"}]}),
-    ("/targets/0/close_fraction", {"targets": [{"kind": "pct", "value": 0.1,
-                                                "close_fraction": 0.5}]}),
-    ("/sizing/kind", {"sizing": {"kind": "vol_target", "value": 0.1}}),
-    ("/sizing/resize", {"sizing": {"kind": "fixed_fraction", "value": 0.1, "resize": "bar"}}),
     ("/universe/watchlist", {"universe": {"symbols": [], "watchlist": "majors"}}),
-    ("/limits/session", {"limits": {"session": "09:30-16:00"}}),
-    ("/limits/max_daily_loss_frac", {"limits": {"max_daily_loss_frac": 0.02}}),
-    ("/limits/days", {"limits": {"days": ["mon"]}}),
-    ("/limits/overnight", {"limits": {"overnight": False}}),
-    ("/rules/1", {"rules": [RULE, {**RULE, "id": "b", "exit": "close > open"}]}),
-]  # fmt: skip
+    ("/universe/max_symbols", {"universe": {"symbols": ["A"], "max_symbols": 3}}),
+]
 
 
 @pytest.mark.parametrize(("path", "parts"), WAITING)
@@ -174,12 +148,156 @@ def test_what_cannot_run_yet_is_named_and_refused(path: str, parts: dict[str, An
         {"stops": [{"kind": "trailing_pct", "value": 0.1}]},
         {"targets": [{"kind": "atr", "value": 3, "period": 14}]},
         {"rules": [RULE, {**RULE, "id": "b", "entry": "close > open"}]},
+        {"rules": [RULE, {**RULE, "id": "b", "exit": "close > open"}]},
         {"sizing": {"kind": "fixed_notional", "value": 1000}},
+        {"pyramiding": {"max_units": 2, "add_when": "close > last_entry_price + 0.5*atr(20)"}},
+        {"rules": [], "cross_section": RANKING},
+        {"pair": {"y": "BTC/USDT", "x": "ETH/USDT"},
+         "universe": {"symbols": ["BTC/USDT", "ETH/USDT"]},
+         "rules": _rule(entry="zscore(spread,60) < -2")},
+        {"rules": [], "ensemble": {"members": [{"strategy": "x", "weight": 1.0}]}},
+        {"rules": _rule(order={"type": "stop", "price": "high"})},
+        {"rules": _rule(order={"type": "market_on_close"})},
+        {"rules": _rule(exit="bars_held > 5")},
+        {"rules": _rule(entry="not last_trade_won and close > open")},
+        {"rules": _rule(entry='htf("1d",close) > close')},
+        {"rules": _rule(entry='sym("ETH/USDT",close) > close')},
+        {"rules": _rule(entry="cs_rank(close) > 80")},
+        {"rules": _rule(entry="funding_rate < 0")},
+        {"stops": [{"kind": "breakeven_after_r", "value": 1}, {"kind": "pct", "value": 0.05}]},
+        {"stops": [{"kind": "trail_expr", "price": "max(lowest(low,10), entry_price)"}]},
+        {"stops": [{"kind": "max_loss_equity", "value": 0.01}]},
+        {"targets": [{"kind": "moving_expr", "price": "sma(close,20)"}]},
+        {"targets": [{"kind": "pct", "value": 0.1, "close_fraction": 0.5}]},
+        {"sizing": {"kind": "vol_target", "value": 0.1, "lookback": 30, "resize": "daily"}},
+        {"limits": {"session": "09:30-16:00", "days": ["mon"], "overnight": False}},
     ],
 )  # fmt: skip
 def test_what_can_run_is_not_refused(parts: dict[str, Any]) -> None:
-    """The parts that fit the bar loop pass."""
+    """Every part of the language passes where it is written rightly."""
     assert check(spec(**parts)).errors == ()
+
+
+STATE: list[tuple[str, str, str | None]] = [
+    ("exit", "bars_held > 5 and close > entry_price*1.05", None),
+    ("exit", "cross_below(close, entry_price)", None),
+    ("exit", "rising(open_return,3) or delta(open_r,2) < 0", None),
+    ("exit", "open_return[1] > 0.05", None),
+    ("exit", "where(side > 0, close < entry_price, 1) > 0", "UNIT_NOT_NUMBER"),
+    ("exit", "sma(open_return,5) > 0.1", "STATE_NOT_ALLOWED_HERE"),
+    ("exit", "close > highest(entry_price,10)", "STATE_NOT_ALLOWED_HERE"),
+    ("exit", "any_of(open_return > 0.1,5)", "STATE_NOT_ALLOWED_HERE"),
+    ("exit", "bars_since(open_return > 0.1) > 3", "STATE_NOT_ALLOWED_HERE"),
+    ("exit", 'htf("1d",bars_held) > 3', "STATE_NOT_ALLOWED_HERE"),
+    ("exit", 'sym("ETH/USDT",entry_price) > close', "STATE_NOT_ALLOWED_HERE"),
+    ("exit", "last_trade_won[1]", "STATE_NOT_ALLOWED_HERE"),
+    ("exit", "abs(sma(open_return,3)) > 0.1", "STATE_NOT_ALLOWED_HERE"),
+    ("entry", "last_trade_won and close > open", None),
+    ("entry", "last_trade_won[1]", "STATE_NOT_ALLOWED_HERE"),
+    ("entry", "count(last_trade_won,5) > 2", "STATE_NOT_ALLOWED_HERE"),
+    ("entry", "close > entry_price", "STATE_NOT_ALLOWED_HERE"),
+    ("when", "last_trade_won", "STATE_NOT_ALLOWED_HERE"),
+    ("score", "open_return", "STATE_NOT_ALLOWED_HERE"),
+    ("sizing", "open_return", "STATE_NOT_ALLOWED_HERE"),
+    ("price", "entry_price", "STATE_NOT_ALLOWED_HERE"),
+    ("eligible", "units > 1", "STATE_NOT_ALLOWED_HERE"),
+    ("trail_expr", "max(entry_price, close - 2*atr(14))", None),
+    ("moving_expr", "entry_price + 2*atr(14)", None),
+    ("add_when", "close > last_entry_price + 0.5*atr(20)", None),
+]
+
+
+@pytest.mark.parametrize(("role", "text", "code"), STATE)
+def test_trade_state_stands_bar_by_bar_where_a_position_is(
+    role: str, text: str, code: str | None
+) -> None:
+    """Pointwise in exits, trails, moving targets and adds; a refusal says what to do instead."""
+    errors = [found for found in check_expression(text, role) if found.level == "error"]
+    assert [found.code for found in errors] == ([] if code is None else [code])
+    assert all(found.hint for found in errors if found.code == "STATE_NOT_ALLOWED_HERE")
+
+
+@pytest.mark.parametrize(
+    ("expr", "entry", "leave", "errors"),
+    [
+        ("not last_trade_won", "fresh and close > open", "close < open", []),
+        ("not last_trade_won", "fresh[1] and close > open", "close < open", ["/rules/0/entry"]),
+        ("bars_held > 5", "close > open", "fresh", []),
+        ("bars_held > 5", "fresh", "close < open", ["/rules/0/entry"]),
+        ("open_return", "close > open", "highest(fresh,5) > 0.1", ["/rules/0/exit"]),
+        ("sma(open_return,5)", "close > open", "close < open", ["/lets/0/expr"]),
+    ],
+)
+def test_a_let_brings_its_state_with_it(
+    expr: str, entry: str, leave: str, errors: list[str]
+) -> None:
+    """What a let may not hold, and where a let may not stand."""
+    report = check(
+        spec(lets=[{"name": "fresh", "expr": expr}], rules=_rule(entry=entry, exit=leave))
+    )
+    assert [(f.path, f.code) for f in report.errors] == [
+        (path, "STATE_NOT_ALLOWED_HERE") for path in errors
+    ]
+
+
+FORM: list[tuple[str, str, dict[str, Any]]] = [
+    ("FIELD_RANGE", "/pair/x", {"pair": {"y": "A", "x": "A"}, "universe": {"symbols": []}}),
+    ("SYMBOL_UNKNOWN", "/pair/x", {"pair": {"y": "BTC/USDT", "x": "ETH/USDT"}}),
+    ("FIELD_RANGE", "/cross_section/long_top",
+     {"rules": [], "cross_section": {"score": "close"}}),
+    ("FIELD_RANGE", "/cross_section/long_top",
+     {"rules": [], "cross_section": {"score": "close", "long_top": 1, "short_bottom": 1}}),
+    ("FIELD_MISSING", "/ensemble/members", {"rules": [], "ensemble": {"members": []}}),
+    ("FIELD_RANGE", "/ensemble/members", {"rules": [], "ensemble": {"members": [
+        {"strategy": "a", "weight": 0.7}, {"strategy": "b", "weight": 0.7}]}}),
+    ("FIELD_RANGE", "/ensemble/members", {"rules": [], "ensemble": {"members": [
+        {"strategy": "a", "weight": 0.5}, {"strategy": "a", "weight": 0.5}]}}),
+    ("FIELD_RANGE", "/ensemble/members/0/only_in_regimes/0",
+     {"rules": [], "ensemble": {"members": [
+         {"strategy": "a", "weight": 1.0, "only_in_regimes": ["calm"]}]}}),
+    ("FIELD_MISSING", "/ensemble/members/0/only_in_regimes",
+     {"rules": [], "ensemble": {"members": [{"strategy": "a", "weight": 1.0}],
+                                "combine": "regime_select"}}),
+    ("FORM_MIXED", "/rules", {"cross_section": RANKING}),
+    ("FORM_MIXED", "/rules", {"rules": []}),
+    ("FIELD_RANGE", "/targets", {"targets": [
+        {"kind": "pct", "value": 0.1, "close_fraction": 0.6},
+        {"kind": "pct", "value": 0.2, "close_fraction": 0.6}]}),
+    ("FIELD_RANGE", "/targets", {"targets": [
+        {"kind": "pct", "value": 0.1}, {"kind": "pct", "value": 0.2, "close_fraction": 0.5}]}),
+    ("STOP_MISSING_FOR_RISK", "/stops/0/kind",
+     {"stops": [{"kind": "breakeven_after_r", "value": 1}]}),
+    ("STOP_MISSING_FOR_RISK", "/rules/0/exit",
+     {"rules": _rule(exit="open_r > 2"), "stops": [{"kind": "time_bars", "value": 9}]}),
+    ("FIELD_MISSING", "/rules/0/order/price", {"rules": _rule(order={"type": "limit"})}),
+    ("UNIT_COMPARE", "/rules/0/order/price",
+     {"rules": _rule(order={"type": "stop", "price": "atr(14)"})}),
+    ("UNIT_COMPARE", "/stops/0/price", {"stops": [{"kind": "price_expr", "price": "2*atr(14)"}]}),
+    ("UNIT_COMPARE", "/targets/0/price",
+     {"targets": [{"kind": "moving_expr", "price": "rsi(close,14)"}]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "path", "parts"), FORM)
+def test_each_form_has_what_it_needs(code: str, path: str, parts: dict[str, Any]) -> None:
+    """The code stands at the path; right twins stand above."""
+    assert (code, path) in _codes(**parts)
+
+
+def test_a_timeframe_inside_another_is_checked_against_it() -> None:
+    """Daily bars add up to weeks, weeks to nothing; the base alone would allow both."""
+    good = _codes(rules=_rule(entry='htf("1d",htf("1w",close)) > close'))
+    bad = _codes(rules=_rule(entry='htf("1w",htf("1d",close)) > close'))
+    assert good == []
+    assert bad == [("TIMEFRAME_PAIR", "/rules/0/entry")]
+
+
+def test_a_let_inside_a_higher_timeframe_is_checked_there() -> None:
+    """Daily bars of a let are fine on hours and impossible on weeks."""
+    lets = [{"name": "day", "expr": 'htf("1d",close)'}, {"name": "hour_close", "expr": "close"}]
+    assert _codes(lets=lets, rules=_rule(entry='htf("1w",hour_close) > day')) == []
+    bad = _codes(lets=lets, rules=_rule(entry='htf("1w",day) > close'))
+    assert bad == [("TIMEFRAME_PAIR", "/rules/0/entry")]
 
 
 def test_findings_stand_in_document_order() -> None:

@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.data.bars import Bars
+from engine.backtest.simulator import simulate
+from engine.data.bars import Bars, FloatArray
 from engine.errors import InputError, SpecError
 from engine.language.compiler import compile_spec
-from engine.language.decisions import Decisions, SideDecisions
+from engine.language.decisions import Decisions, RuleDecisions
 from engine.market import Timeframe
 from tests.language_world import RULE, bars_from, nasty_bars, spec, value
+from tests.rules import FREE
 
 BARS = nasty_bars(400)
 SHORT = {**RULE, "id": "s", "side": "short", "entry": "rsi(close,14) > 70"}
@@ -22,10 +24,14 @@ def _decide(bars: Bars = BARS, **parts: Any) -> Decisions:  # noqa: ANN401 - JSO
     return compile_spec(spec(**parts)).decide(bars)
 
 
-def _long(bars: Bars = BARS, **parts: Any) -> SideDecisions:  # noqa: ANN401 - JSON parts
-    side = _decide(bars, **parts).long
-    assert side is not None
-    return side
+def _long(bars: Bars = BARS, **parts: Any) -> RuleDecisions:  # noqa: ANN401 - JSON parts
+    return _decide(bars, **parts).rules[0]
+
+
+def _aim(rule: RuleDecisions, number: int = 0) -> FloatArray:
+    level = rule.targets[number].level
+    assert level is not None
+    return level
 
 
 def _rule(entry: str, **parts: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - JSON parts of a rule
@@ -35,9 +41,8 @@ def _rule(entry: str, **parts: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - J
 def test_conditions_act_after_the_warm_up_only() -> None:
     """Definite true values from the warm-up on; before it nothing is decided."""
     decisions = _decide()
-    side = decisions.long
-    assert side is not None
-    assert decisions.short is None
+    (side,) = decisions.rules
+    assert (side.rule, side.direction) == ("dip", 1)
     assert decisions.warmup == 139
     wanted = value("rsi(close,14) < 30", BARS) == 1
     assert wanted[:139].any()
@@ -92,31 +97,33 @@ LEVELS = [
 def test_fixed_stops_lie_on_the_losing_side(stop: dict[str, Any], below: str, above: str) -> None:
     """Measured from the close of the decision; shorts mirror."""
     decisions = _decide(rules=[RULE, SHORT], stops=[stop])
-    for side, text in ((decisions.long, below), (decisions.short, above)):
-        assert side is not None
+    for side, text in zip(decisions.rules, (below, above), strict=True):
         assert side.enter.any()
         np.testing.assert_array_equal(side.stop[side.enter], value(text, BARS)[side.enter])
-        assert np.isnan(side.stop[~side.enter]).all()
 
 
 @pytest.mark.parametrize(("target", "below", "above"), LEVELS)
 def test_targets_lie_on_the_winning_side(target: dict[str, Any], below: str, above: str) -> None:
     """A target of the same distance is the stop's mirror image."""
     decisions = _decide(rules=[RULE, SHORT], targets=[target])
-    for side, text in ((decisions.long, above), (decisions.short, below)):
-        assert side is not None
-        np.testing.assert_array_equal(side.target[side.enter], value(text, BARS)[side.enter])
+    for side, text in zip(decisions.rules, (above, below), strict=True):
+        np.testing.assert_array_equal(_aim(side)[side.enter], value(text, BARS)[side.enter])
 
 
-def test_the_tightest_stop_and_the_nearest_target_count() -> None:
-    """Of several levels the one nearest to ref is fixed."""
+def test_the_tightest_stop_counts_and_every_target_is_kept() -> None:
+    """Of several stops the one nearest to ref is fixed; targets close their shares one by one."""
     side = _long(
         stops=[{"kind": "pct", "value": 0.05}, {"kind": "pct", "value": 0.02}],
-        targets=[{"kind": "pct", "value": 0.1}, {"kind": "r_multiple", "value": 2}],
+        targets=[
+            {"kind": "pct", "value": 0.1, "close_fraction": 0.4},
+            {"kind": "r_multiple", "value": 2, "close_fraction": 0.6},
+        ],
     )
     close = BARS.close[side.enter]
     np.testing.assert_allclose(side.stop[side.enter], close * 0.98, rtol=1e-12)
-    np.testing.assert_allclose(side.target[side.enter], close * 1.04, rtol=1e-12)
+    np.testing.assert_allclose(_aim(side)[side.enter], close * 1.1, rtol=1e-12)
+    assert [aim.multiple for aim in side.targets] == [0.0, 2.0]
+    assert [aim.fraction for aim in side.targets] == [0.4, 0.6]
 
 
 def test_a_price_expression_is_fixed_at_the_decision() -> None:
@@ -153,12 +160,17 @@ def test_trailing_levels_travel_apart() -> None:
 
 def test_multiples_measure_from_the_first_stop_whatever_its_kind() -> None:
     """A trailing stop's first level is a first stop."""
-    side = _long(
-        stops=[{"kind": "trailing_pct", "value": 0.1}],
-        targets=[{"kind": "r_multiple", "value": 3}],
-    )
-    close = BARS.close[side.enter]
-    np.testing.assert_allclose(side.target[side.enter], close * 1.3, rtol=1e-12)
+    parts = {
+        "stops": [{"kind": "trailing_pct", "value": 0.01}],
+        "targets": [{"kind": "r_multiple", "value": 3}],
+    }
+    result = simulate(BARS, _decide(**parts), FREE, grid=False)
+    assert result.trades
+    for trade in result.trades:
+        if trade.exit_reason == "target" and BARS.open[trade.exit_bar] < trade.exit_price:
+            ref = BARS.close[trade.entry_bar - 1]
+            assert trade.exit_price == pytest.approx(ref * 1.03, rel=1e-12)
+    assert "target" in {trade.exit_reason for trade in result.trades}
 
 
 def test_a_stop_that_is_too_far_skips_the_entry() -> None:
@@ -171,19 +183,21 @@ def test_a_stop_that_is_too_far_skips_the_entry() -> None:
     assert tight.enter.sum() not in {0, free.enter.sum()}
 
 
-def test_two_rules_of_a_side_are_either_or() -> None:
-    """The first rule that fires fixes the levels."""
+def test_two_rules_of_a_side_keep_their_own_levels() -> None:
+    """Each rule decides for itself; where both fire the first one's levels are taken."""
     both = [RULE, {**RULE, "id": "b", "entry": "close > highest(high,20)[1]"}]
     stops = [
         {"kind": "pct", "value": 0.02, "rules": ["dip"]},
         {"kind": "pct", "value": 0.07, "rules": ["b"]},
     ]
-    side = _long(rules=both, stops=stops)
-    dips = value("rsi(close,14) < 30", BARS) == 1
-    share = side.stop / BARS.close
-    assert np.allclose(share[side.enter & dips], 0.98)
-    assert np.allclose(share[side.enter & ~dips], 0.93)
-    assert (side.enter & ~dips).any()
+    decisions = _decide(rules=both, stops=stops)
+    dip, other = decisions.rules
+    np.testing.assert_array_equal(dip.enter[139:], (value("rsi(close,14) < 30", BARS) == 1)[139:])
+    assert np.allclose(dip.stop[dip.enter] / BARS.close[dip.enter], 0.98)
+    assert np.allclose(other.stop[other.enter] / BARS.close[other.enter], 0.93)
+    for trade in simulate(BARS, decisions, FREE, grid=False).trades:
+        share = trade.stop_price / BARS.close[trade.entry_bar - 1]
+        assert share == pytest.approx(0.98 if trade.rule == "dip" else 0.93)
 
 
 def test_regimes_gate_entries_and_may_end_positions() -> None:
@@ -195,7 +209,11 @@ def test_regimes_gate_entries_and_may_end_positions() -> None:
     open_only = value("close > open", BARS) == 1
     np.testing.assert_array_equal(side.enter[139:], (inside & open_only)[139:])
     ends = _long(rules=[{**rules[0], "on_regime_end": "exit"}], regimes=regimes)
-    np.testing.assert_array_equal(ends.exit[139:], side.exit[139:] | ~inside[139:])
+    np.testing.assert_array_equal(ends.exit, side.exit)
+    assert side.regime_end is None
+    assert ends.regime_end is not None
+    np.testing.assert_array_equal(ends.regime_end[139:], ~inside[139:])
+    assert not ends.regime_end[:139].any()
 
 
 def test_limits_that_fit_travel_with_the_decisions() -> None:
@@ -204,7 +222,7 @@ def test_limits_that_fit_travel_with_the_decisions() -> None:
         limits={"cooldown_bars": 5, "max_leverage": 0.3},
         sizing={"kind": "fixed_fraction", "value": 0.9},
     )
-    assert decisions.cooldown_bars == 5
+    assert decisions.limits.cooldown_bars == 5
     assert decisions.sizing.max_position_frac == 0.3
     assert decisions.sizing.value == 0.9
 

@@ -99,7 +99,7 @@ def test_each_fix_type_checks(role: str, text: str, code: str, words: str, twin:
         ("bollinger_upper(close,20) < close", "bb_upper(close,20,2) < close"),
         ("vwap < close", "vwap_session() < close"),
         ("true_range > atr(14)", "tr() > atr(14)"),
-        ("macd > 0", "macd(close,12,26) > 0"),
+        ("macd > 0", "macd(close,12,26,9) > 0"),
         ("sma(close,-5) > close", "sma(close,5) > close"),
         ("1 if close > open else 0", "where(close > open,1,0) > 0"),
     ],

@@ -32,7 +32,7 @@ ERRORS = [
     ("corr(close,open,20) > 5", "RANGE", "corr(close,open,20) > 0.5"),
     ("sma(rsi(close,14),3) > 101", "RANGE", "sma(rsi(close,14),3) > 99"),
     ("hour > 24", "RANGE", "hour > 20"),
-    ("macd(close,26,12) > 0", "FAST_SLOW", "macd(close,12,26) > 0"),
+    ("macd(close,26,12,9) > 0", "FAST_SLOW", "macd(close,12,26,9) > 0"),
     ("macd_hist(close,12,12,9) > 0", "FAST_SLOW", "macd_hist(close,12,26,9) > 0"),
     ("cross_above(sma(close,50),sma(close,20))", "FAST_SLOW",
      "cross_below(sma(close,20),sma(close,50))"),

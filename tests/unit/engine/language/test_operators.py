@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from engine.language.arguments import divides
+from engine.data.resample import divides
 from engine.language.checker import check_expression
 from engine.language.operators import NAMES, OPERATORS, SERIES_BY_NAME, STATE_BY_NAME
 from engine.language.phrasing import LANGUAGES, Language, phrases
@@ -24,13 +24,45 @@ vwap_session vwap_rolling highest lowest quantile pct_rank corr beta cross_above
 rising falling any_of all_of count streak bars_since where min max abs sign log candle pivot_high
 pivot_low opening_range_high opening_range_low htf sym cs_rank cs_zscore ecm_window
 """
-WAITING = {"htf", "sym", "cs_rank", "cs_zscore"}
+ELSEWHERE = {"htf", "sym", "cs_rank", "cs_zscore"}
+ARITY = {
+    **dict.fromkeys(str.split(
+        "sma mean wma vwma median sum ema dema tema rma hma kama rsi roc log_return delta slope r2"
+        " stdev zscore skew kurt realized_vol ewm_vol highest lowest pct_rank rising falling any_of"
+        " all_of count stoch_k psar supertrend supertrend_dir span_b pivot_high pivot_low"
+        " cross_above cross_below min max htf sym"), 2,
+    ),
+    **dict.fromkeys(str.split(
+        "cci willr mfi aroon_up aroon_down chop adx plus_di minus_di tenkan kijun donchian_mid atr"
+        " natr kc_mid donchian_upper donchian_lower force_index cmf rel_volume vwap_rolling streak"
+        " bars_since abs sign log candle opening_range_high opening_range_low cs_rank cs_zscore"
+        " ecm_window"), 1,
+    ),
+    **dict.fromkeys(str.split(
+        "stoch_d stochrsi ultosc span_a bb_upper bb_mid bb_lower bb_width bb_pctb kc_upper kc_lower"
+        " quantile corr beta where"), 3,
+    ),
+    **dict.fromkeys(["macd", "macd_signal", "macd_hist"], 4),
+    **dict.fromkeys(["tr", "obv", "vwap_session"], 0),
+}  # fmt: skip
 
 
 def test_the_table_is_complete() -> None:
-    """Exactly the operators of the language, and only the context ones wait for a kernel."""
+    """Exactly the operators of the language; four of them look beyond the own bars."""
     assert set(OPERATORS) == set(EXPECTED.split())
-    assert {name for name, op in OPERATORS.items() if op.kernel is None} == WAITING
+    assert {name for name, op in OPERATORS.items() if op.elsewhere} == ELSEWHERE
+
+
+def test_every_operator_takes_the_arguments_of_the_design() -> None:
+    """The number of arguments; the signal window of the MACD family is always written."""
+    assert {name: len(operator.args) for name, operator in OPERATORS.items()} == ARITY
+
+
+def test_a_macd_without_its_signal_window_is_repaired() -> None:
+    """Three arguments are one too few; the fix writes the usual fourth."""
+    (found,) = check_expression("macd(close,12,26) > 0", "entry")
+    assert found.code == "ARITY_WRONG"
+    assert found.fix == "macd(close,12,26,9) > 0"
 
 
 @pytest.mark.parametrize("name", sorted(OPERATORS))

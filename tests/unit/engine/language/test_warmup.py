@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from engine.language.checker import check
 from engine.language.expressions import parse
+from engine.language.spec import Pair
 from engine.language.speclints import history_finding
-from engine.language.warmup import warmup_of
-from engine.market import Timeframe
+from engine.language.warmup import calendar_of_spec, warmup_of
+from engine.market import Calendar, Timeframe
 from tests.language_world import RULE, spec
 
 FIGURES = [
@@ -33,6 +36,43 @@ def test_sessions_are_shorter_on_longer_bars() -> None:
     """A session has at most a day of bars."""
     assert warmup_of(parse("vwap_session()"), Timeframe.D1) == 1
     assert warmup_of(parse("vwap_session()"), Timeframe.M15) == 96
+
+
+HIGHER = [
+    ('htf("1d",close)', Timeframe.H4, "24/7", 2 * 6),
+    ('htf("1d",sma(close,50))', Timeframe.H4, "24/7", 51 * 6),
+    ('htf("1d",sma(close,50))', Timeframe.M15, "XNYS", 51 * 26),
+    ('htf("1w",ema(close,20))', Timeframe.D1, "XNYS", 114 * 5),
+    ('htf("1M",close)[2]', Timeframe.D1, "24/7", 2 * 31 + 2),
+    ('sym("ETH/USDT",sma(close,20))', Timeframe.H1, "24/7", 19),
+    ('sym("SPY",sma(close,20))', Timeframe.D1, "24/7", 28),
+    ("cs_rank(roc(close,20))", Timeframe.D1, "24/7", 20),
+]
+
+
+@pytest.mark.parametrize(("text", "timeframe", "calendar", "bars"), HIGHER)
+def test_bars_elsewhere_are_counted_in_own_bars(
+    text: str, timeframe: Timeframe, calendar: Calendar, bars: int
+) -> None:
+    """Higher bars by the calendar, the first of them partial; fewer bars elsewhere take longer."""
+    assert warmup_of(parse(text), timeframe, calendar) == bars
+
+
+@pytest.mark.parametrize(("hedge", "bars"), [("one", 0), ("ols", 59), ("ratio", 59)])
+def test_a_pair_needs_the_bars_it_is_fitted_on(
+    hedge: Literal["one", "ols", "ratio"], bars: int
+) -> None:
+    """The look-back of the hedge ratio; equal notional needs none."""
+    pair = Pair(y="A", x="B", hedge=hedge, lookback=60)
+    assert warmup_of(parse("spread"), Timeframe.D1, "24/7", pair) == bars
+    assert warmup_of(parse("sma(spread,10)"), Timeframe.D1, "24/7", pair) == bars + 9
+
+
+def test_a_spec_counts_on_its_busiest_calendar() -> None:
+    """Of several symbols the one with most bars a year; an unknown one trades round the clock."""
+    assert calendar_of_spec(spec(universe={"symbols": ["SPY"]})) == "XNYS"
+    assert calendar_of_spec(spec(universe={"symbols": ["SPY", "BTC/USDT"]})) == "24/7"
+    assert calendar_of_spec(spec(universe={"symbols": [], "watchlist": "x"})) == "24/7"
 
 
 def test_stops_targets_and_regimes_count_too() -> None:

@@ -11,17 +11,27 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from engine.reports.charts import (
-    HEIGHT,
+    equity_picture,
+    exposure_picture,
+    fan_picture,
+    price_picture,
+    rolling_picture,
+    share,
+    underwater_picture,
+)
+from engine.reports.data import Curve, Language, ReportData
+from engine.reports.plotting import (
     WIDTH,
     Panel,
-    equity_picture,
+    broken_line,
     linear_ticks,
     log_ticks,
     time_ticks,
 )
-from engine.reports.data import ReportData
+from engine.reports.studies import Studies
 
 ReportOf = Callable[[str], ReportData]
 
@@ -30,35 +40,102 @@ def _stamp(year: int, month: int = 1) -> int:
     return int(datetime(year, month, 1, tzinfo=UTC).timestamp() * 1000)
 
 
+def _price(data: ReportData, language: Language) -> Markup:
+    return price_picture(data, data.prices[0], language)
+
+
+PICTURES: tuple[Callable[[ReportData, Language], Markup], ...] = (
+    equity_picture, underwater_picture, rolling_picture, _price, exposure_picture,
+)  # fmt: skip
+
+
 @pytest.mark.parametrize("name", ["plain", "sealed", "open"])
-def test_the_picture_is_wellformed_and_inside_its_frame(name: str, report_of: ReportOf) -> None:
-    """Every point of every line lies in the view box."""
-    data = report_of(name)
-    root = ET.fromstring(str(equity_picture(data, "en")))  # noqa: S314 - our own text
-    assert root.get("viewBox") == f"0 0 {WIDTH} {HEIGHT}"
+@pytest.mark.parametrize("draw", PICTURES)
+def test_pictures_are_wellformed_and_inside_their_frame(
+    draw: Callable[[ReportData, Language], Markup], name: str, report_of: ReportOf
+) -> None:
+    """Every point of every line lies in the view box; the picture says what it shows."""
+    root = ET.fromstring(str(draw(report_of(name), "en")))  # noqa: S314 - our own text
+    width, height = (float(part) for part in (root.get("viewBox") or "").split()[2:])
+    assert width == WIDTH
     lines = root.findall("{*}polyline")
-    assert [line.get("class") for line in lines] == ["held", "equity"]
     for line in lines:
         for point in (line.get("points") or "").split():
             x, y = (float(part) for part in point.split(","))
-            assert 0 <= x <= WIDTH
-            assert 0 <= y <= HEIGHT
+            assert 0 <= x <= width
+            assert 0 <= y <= height
+    assert root.get("aria-label")
+    assert lines or root.findall("{*}path")
+
+
+def test_the_equity_picture_has_strategy_and_benchmark(report_of: ReportOf) -> None:
+    """Buy and hold below, the strategy above it."""
+    root = ET.fromstring(str(equity_picture(report_of("open"), "en")))  # noqa: S314 - our own text
+    lines = root.findall("{*}polyline")
+    assert [line.get("class") for line in lines] == ["held", "equity"]
+
+
+def test_trend_labels_are_a_strip_below_the_equity(report_of: ReportOf) -> None:
+    """One bar for each stretch; none where nobody labelled."""
+    assert str(equity_picture(report_of("studied"), "en")).count('class="trend-up"') == 1
+    assert "trend-" not in str(equity_picture(report_of("plain"), "en"))
 
 
 def test_zones_are_shaded_and_named(report_of: ReportOf) -> None:
-    """Two panels each; a sealed zone is called so in both languages."""
+    """A sealed zone is called so in both languages."""
     sealed = report_of("sealed")
     english, german = (str(equity_picture(sealed, language)) for language in ("en", "de"))
-    assert english.count('class="zone sealed"') == english.count('class="zone train"') == 2
+    assert english.count('class="zone sealed"') == english.count('class="zone train"') == 1
     assert "holdout, sealed" in english
     assert "Holdout, versiegelt" in german
 
 
-def test_the_picture_holds_no_style_script_or_address(report_of: ReportOf) -> None:
+@pytest.mark.parametrize("draw", PICTURES)
+def test_pictures_hold_no_style_script_or_address(
+    draw: Callable[[ReportData, Language], Markup], report_of: ReportOf
+) -> None:
     """Classes and presentation attributes only; the name space is the one address."""
-    data = report_of("open")
-    picture = str(equity_picture(data, "en")).replace("http://www.w3.org/2000/svg", "")
+    picture = str(draw(report_of("open"), "en")).replace("http://www.w3.org/2000/svg", "")
     assert re.search(r"style=|<script|href|url\(|//", picture) is None
+
+
+def test_the_five_worst_drawdowns_are_numbered(report_of: ReportOf) -> None:
+    """One number at each trough."""
+    data = report_of("open")
+    assert str(underwater_picture(data, "en")).count("mark-number") == len(data.falls) > 0
+
+
+def test_entries_exits_and_stops_are_drawn(report_of: ReportOf) -> None:
+    """A triangle for each entry, a cross for each exit, a line for each stop in sight."""
+    data = report_of("plain")
+    root = ET.fromstring(str(_price(data, "en")))  # noqa: S314 - our own text
+    paths = {path.get("class"): path.get("d") or "" for path in root.findall("{*}path")}
+    closed = sum(trade.reason != "open" for trade in data.trades)
+    assert paths["enter-long"].count("z") == len(data.trades)
+    assert paths["leave"].count("M") == closed
+    assert 0 < paths["stop-line"].count("M") <= len(data.trades)
+
+
+def test_a_rolling_line_stops_at_the_border_of_a_zone(report_of: ReportOf) -> None:
+    """Train and holdout are two lines, not one across the gap."""
+    data = report_of("open")
+    panel = Panel(0, 10, -1.0, 1.0, 0.0, 10.0)
+    stamps = [int(zone.first.timestamp() * 1000) + 1 for zone in data.zones]
+    curve = Curve(time=tuple(stamps), value=(0.0, 0.5))
+    assert str(broken_line(panel, curve, data.zones, "equity")).count("<polyline") == 2
+
+
+def test_the_fan_is_two_bands_around_a_line(studies: Studies) -> None:
+    """5 to 95 and 25 to 75 percent, the median between."""
+    found = studies.monte_carlo
+    assert found is not None
+    root = ET.fromstring(str(fan_picture(found, "de")))  # noqa: S314 - our own text
+    assert [band.get("class") for band in root.findall("{*}polygon")] == ["fan-1", "fan-2"]
+
+
+def test_shares_on_an_axis_are_short() -> None:
+    """No decimals where there are none."""
+    assert (share(-0.05, "en"), share(0.125, "de")) == ("-5%", "12,5\u00a0%")
 
 
 def test_a_ruined_account_can_be_drawn(report_of: ReportOf) -> None:

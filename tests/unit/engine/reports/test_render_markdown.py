@@ -15,7 +15,7 @@ ReportOf = Callable[[str], ReportData]
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-@pytest.mark.parametrize("name", ["plain", "sealed", "open"])
+@pytest.mark.parametrize("name", ["plain", "sealed", "open", "studied"])
 def test_every_table_row_has_as_many_cells_as_its_head(
     name: str, language: Language, report_of: ReportOf
 ) -> None:
@@ -39,7 +39,7 @@ def test_open_is_shown(report_of: ReportOf) -> None:
     """The twin with numbers."""
     page = render(report_of("open"), "en")
     assert "| sealed |" not in page
-    assert "0.7654" in page
+    assert "76.54%" in page
 
 
 def test_the_verdict_stands_before_the_figures(report_of: ReportOf) -> None:
@@ -53,7 +53,9 @@ def test_the_verdict_stands_before_the_figures(report_of: ReportOf) -> None:
 def test_hostile_text_is_escaped(hostile_report: ReportData) -> None:
     """Mark-up from outside is shown as it was written, on one line."""
     page = render(hostile_report, "en")
-    assert "<script>" not in page.replace("\\<script\\>", "")
+    outside = "".join(re.split(r"~~~~~~\n.*?~~~~~~\n", page, flags=re.DOTALL))
+    assert "<script>" not in outside.replace("\\<script\\>", "")
+    assert page.count("\n~~~~~~\n") == 4
     assert "\u202e" not in page
     assert page.splitlines()[0].startswith("# \\<script\\>")
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from string import Formatter
+from typing import get_args
 
 import pytest
 
 from engine.backtest.metrics import UNITS
 from engine.backtest.orders import DROP_CODES
+from engine.backtest.result import ExitReason
 from engine.errors import InputError
 from engine.gate.findings import Effect
-from engine.reports.figures import GROUPS, TRADE_COLUMNS
+from engine.reports.compare import Trap
+from engine.reports.sections.figures import GROUPS, STATISTIC_UNITS
+from engine.reports.sections.trades import TRADE_COLUMNS
 from engine.reports.texts import CATALOGUES, date_text, has_text, text
-from engine.reports.texts_de import GERMAN
-from engine.reports.texts_en import ENGLISH
+
+ENGLISH, GERMAN = CATALOGUES["en"], CATALOGUES["de"]
 
 
 def _fields(words: str) -> set[str]:
@@ -38,7 +42,10 @@ def test_every_figure_column_reason_and_note_has_words() -> None:
     wanted = [f"figure.{name}" for name in UNITS]
     wanted += [f"group.{group}" for group, _ in GROUPS]
     wanted += [f"trade.{name}" for name in TRADE_COLUMNS]
-    wanted += [f"note.{code}" for code in DROP_CODES if code != "FINE"]
+    wanted += [f"drop.{code}" for code in DROP_CODES if code != "FINE"]
+    wanted += [f"reason.{reason}" for reason in get_args(ExitReason)]
+    wanted += [f"compare.trap.{trap}" for trap in get_args(Trap)]
+    wanted += [f"statistic.{name}{n}" for name in STATISTIC_UNITS for n in ("", ".n")]
     wanted += [f"effect.{effect.value}" for effect in Effect]
     wanted += [f"verdict.{name}.sentence" for name in ("none", "PASS", "FAIL", "INELIGIBLE")]
     assert [key for key in wanted if not has_text(key)] == []
