@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import floor, sqrt
 from typing import Final
 
@@ -17,9 +18,22 @@ from engine.language.signature import (
     wilder_bars,
     window,
 )
+from engine.market import Timeframe
 
 _LAST: Final = plus(-1, 0)
 _X_N: Final = (series(), window(20))
+
+KAMA_SHORT: Final = 20
+KAMA_SETTLES: Final = 250
+KAMA_SETTLES_LATE: Final = 700
+"""Bars until the adaptive average has forgotten its start, for windows up to 20 and above."""
+
+
+def _kama_bars(numbers: Sequence[float], _timeframe: Timeframe) -> int:
+    """Adaptive: it forgets the slower the longer its window; measured, not derived."""
+    bars = int(numbers[0])
+    return bars + (KAMA_SETTLES if bars <= KAMA_SHORT else KAMA_SETTLES_LATE)
+
 
 AVERAGES: Final = (
     Operator("sma", _X_N, like_first, _LAST, lambda _b, x, n: averages.sma(x, n)),
@@ -56,7 +70,7 @@ AVERAGES: Final = (
         note="wma(2 wma(n div 2) - wma(n), floor(sqrt n)): floor, not round",
     ),
     Operator(
-        "kama", (series(), window(10)), like_first, plus(250, 0),
+        "kama", (series(), window(10)), like_first, _kama_bars,
         lambda _b, x, n: averages.kama(x, n), note="fast 2, slow 30",
     ),
     Operator(

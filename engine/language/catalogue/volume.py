@@ -28,6 +28,11 @@ _PIVOT: Final = plus(levels.PIVOT_LIFE, 0, 1)
 _DAY_MINUTES: Final = 1440
 
 
+def _force_bars(n: float) -> int:
+    """An average whose input swings about zero: its seed may be ten times the usual size."""
+    return ema_bars(n) + 2 * int(n)
+
+
 def _typical(b: Bars) -> FloatArray:
     return typical(b.high, b.low, b.close)
 
@@ -43,7 +48,7 @@ VOLUME: Final = (
         note="its level is arbitrary: compare it with its own average",
     ),
     Operator(
-        "force_index", (window(13),), always(Unit.N), of_first(ema_bars, 1),
+        "force_index", (window(13),), always(Unit.N), of_first(_force_bars, 1),
         lambda b, n: volume.force_index(b.close, b.volume, n), note="ema of change x volume",
     ),
     Operator(

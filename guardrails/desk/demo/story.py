@@ -143,7 +143,7 @@ class Story:
         self.say(f"> {len(variants)} variants of one idea are tried on the train data")
         for spec in variants:
             run = self.desk.post(
-                "/api/backtests", {"spec": spec.model_dump(mode="json"), "dataset_id": DATASET}
+                "/api/backtests", {"spec": spec.model_dump(mode="json"), "dataset_ids": [DATASET]}
             )
             sharpe = float(run["metrics"]["sharpe"] or 0.0)
             if best is None or sharpe > best[0]:

@@ -83,7 +83,8 @@ def test_a_suite_without_cases_is_compared_too(
 
     def suite(caught: int, violations: int) -> Suite:
         found = {
-            "mutants": 21, "caught": caught, "operators": 117, "pairs": 86, "prefix_violations": violations,
+            "mutants": 21, "caught": caught, "operators": 117, "pairs": 86,
+            "prefix_violations": violations,
         }  # fmt: skip
         return Suite("x", lambda _parser: None, lambda _flags: dict(found), _no_name)
 

@@ -113,7 +113,11 @@ def _backtest_lines(name: str, answer: Any) -> list[str]:  # noqa: ANN401 - JSON
 def _referee_line(referee: Shown) -> str:
     if referee["agrees"]:
         return "second engine: agrees trade by trade"
-    return "; ".join([f"second engine: {referee['code']}", *referee["differences"][:3]])
+    rows = [
+        f"trade {row['number']}: ours {row['ours']}, theirs {row['theirs']}"
+        for row in referee["differences"][:3]
+    ]
+    return "; ".join([f"second engine: {referee['code']}", referee["message"], *rows])
 
 
 def gate(

@@ -38,7 +38,8 @@ LEVELLESS: Final = {"obv"}
 """Arbitrary level by definition: only its changes mean anything (the checker sees to that)."""
 
 DEEP: Final = ("ema(close,200)", "rsi(close,2)", "atr(100)", "tema(close,50)", "adx(28)",
-               "macd_hist(close,5,35,5)", "kama(close,20)", "supertrend(20,2)")  # fmt: skip
+               "macd_hist(close,5,35,5)", "kama(close,20)", "kama(close,50)",
+               "force_index(50)", "supertrend(20,2)")  # fmt: skip
 """Other windows than the examples'."""
 
 
@@ -51,18 +52,10 @@ def walks() -> tuple[Bars, ...]:
     )
 
 
-SHORT: Final = {"force_index(13)": "its input swings about zero: the seed's error is too large"}
-"""Known to fail: the computed warm-up is too short by up to two windows."""
-
-
-def texts() -> list[object]:
+def texts() -> list[str]:
     """Every operator's example, and some deeper windows."""
     named = {name: text for name, text in operator_texts() if name in OPERATORS}
-    chosen = [*(text for name, text in named.items() if name not in LEVELLESS), *DEEP]
-    return [
-        pytest.param(text, marks=pytest.mark.xfail(reason=SHORT[text])) if text in SHORT else text
-        for text in chosen
-    ]
+    return [*(text for name, text in named.items() if name not in LEVELLESS), *DEEP]
 
 
 @pytest.mark.parametrize("text", texts())
