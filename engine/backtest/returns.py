@@ -54,7 +54,8 @@ def daily_net(result: BacktestResult) -> tuple[IntArray, FloatArray]:
         UTC day numbers (int64) and returns as fractions (float64), both of shape (days,).
     """
     # The last millisecond of a bar lies in the day that it belongs to.
-    days: IntArray = (result.time + (result.bar_ms - 1)) // DAY_MS
+    days: IntArray = result.time + (result.bar_ms - 1)
+    days //= DAY_MS
     last = _last_of_day(days)
     return days[last], _growth(result.equity[last], result.start_equity)
 

@@ -150,7 +150,7 @@ def _result(
     books = books.reshape(-1, BOOK_WIDTH)
     cash = _steps(books[:, BOOK_BAR], books[:, BOOK_CASH], m.n, start_equity)
     position, value = _positions(m, books)
-    equity = cash + value
+    equity = np.add(cash, value, out=cash)
     for curve in (position, value, equity):
         curve.setflags(write=False)
     drops = {

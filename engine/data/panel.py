@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Final
 
 import numpy as np
@@ -112,7 +112,15 @@ def panel_of(each: Sequence[Bars]) -> Panel:
 
 def _rows(bars: Bars, time: IntArray) -> IntArray:
     if len(bars) == len(time):
-        return np.arange(len(time), dtype=np.int64)
+        return _every_row(len(time))
     rows = np.full(len(time), NO_ROW, dtype=np.int64)
     rows[np.searchsorted(time, bars.time)] = np.arange(len(bars), dtype=np.int64)
+    return rows
+
+
+@lru_cache(maxsize=4)
+def _every_row(n: int) -> IntArray:
+    """0 .. n - 1, read-only: the rows of an instrument that has every bar."""
+    rows = np.arange(n, dtype=np.int64)
+    rows.setflags(write=False)
     return rows

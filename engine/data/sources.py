@@ -17,7 +17,7 @@ from engine.data.bars import Bars
 from engine.records import Digest, Record
 
 SourceKind = Literal["file", "download", "synthetic"]
-StepKind = Literal["turned", "widened", "dropped", "adjusted", "merged", "cut"]
+StepKind = Literal["turned", "widened", "dropped", "adjusted", "merged", "cut", "resampled"]
 Words = Annotated[str, Field(max_length=200)]
 
 
@@ -26,7 +26,7 @@ class Step(Record):
 
     `turned`: newest first, put in order. `widened`: high and low moved to hold open and close.
     `dropped`: impossible bars left out. `adjusted`: prices times factors. `merged`: the same bar
-    came twice. `cut`: the running bar left out.
+    came twice. `cut`: the running bar left out. `resampled`: made into longer bars.
     """
 
     kind: StepKind

@@ -49,6 +49,12 @@ _COMPARE: Final[dict[str, Callable[..., BoolArray]]] = {
 }  # fmt: skip
 
 
+CONDITIONS: Final = frozenset({
+    "cross_above", "cross_below", "rising", "falling", "any_of", "all_of",
+})  # fmt: skip
+"""Operators whose values are never out of range."""
+
+
 class Step(NamedTuple):
     """One value: its canonical text, where its inputs stand, and how it is computed."""
 
@@ -143,6 +149,7 @@ class Plan:
         if operator.elsewhere:
             return Step(text, (), self._elsewhere_call(tree, operator))
         kernel = operator.kernel
+        condition = tree.name in CONDITIONS
         fixed: list[Argument | None] = []
         places: list[int] = []
         for arg, given in zip(operator.args, tree.args, strict=True):
@@ -160,7 +167,9 @@ class Plan:
             """Call the kernel with series and constants in their places."""
             series = iter(inputs)
             arguments = (next(series) if item is None else item for item in fixed)
-            return finite(kernel(view.bars, *arguments))
+            result: FloatArray = kernel(view.bars, *arguments)
+            # Conditions are 1, 0 or missing; only numbers can run out of range.
+            return result if condition else finite(result)
 
         return Step(text, tuple(places), compute)
 

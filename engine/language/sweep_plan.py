@@ -32,7 +32,7 @@ from engine.language.nodes import (
     walk,
 )
 from engine.language.operators import OPERATORS
-from engine.language.plan import Plan, finite, pointwise
+from engine.language.plan import CONDITIONS, Plan, finite, pointwise
 from engine.language.program import replaced
 from engine.language.rendering import canonical
 from engine.language.resolve import number_of
@@ -41,7 +41,6 @@ from engine.language.view import View
 from engine.language.warmup import constant_value, warmup_of
 
 Point = Mapping[str, float]
-_CONDITIONS: Final = frozenset({"cross_above", "cross_below", "rising", "falling"})
 KEPT_BYTES: Final = 24 * 1024 * 1024
 
 
@@ -207,4 +206,4 @@ class SweepValues(Sequence[FloatArray]):
                 arguments.append(self[self._series[id(given)]])
         result: FloatArray = operator.kernel(self.view.bars, *arguments)
         # Conditions are 1, 0 or missing; only numbers can run out of range.
-        return result if tree.name in _CONDITIONS else finite(result)
+        return result if tree.name in CONDITIONS else finite(result)

@@ -10,7 +10,7 @@ from engine.data.bars import Bars
 from engine.language.compiler import compile_spec
 from evals.performance import ours, workloads
 from evals.performance.peers import NOT_INSTALLED, Peer
-from evals.performance.timing import cpu_seconds, per_bar
+from evals.performance.timing import per_bar, warm_cpu_seconds
 from evals.performance.workloads import Case
 
 Peers = Mapping[str, Peer | str]
@@ -117,7 +117,7 @@ def _time(
     mine: list[float] = []
     theirs: dict[str, list[float]] = {name: [] for name in peers}
     for _ in range(case.rounds):
-        mine.append(cpu_seconds(own))
+        mine.append(warm_cpu_seconds(own))
         for name, peer in peers.items():
             told = peer.ask(**question)
             theirs[name].append(told["cpu_s"])

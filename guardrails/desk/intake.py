@@ -22,6 +22,7 @@ from engine.language.spec import StrategySpec
 from engine.ledger import Lineage, TrialSource
 from engine.market import Name
 from engine.records import Digest, Record
+from guardrails.desk.panels import how_to_get
 from guardrails.store.candidates import CandidateStore
 
 IdempotencyKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,100}$")]
@@ -85,10 +86,11 @@ def dataset_for(datasets: DatasetStore, spec: StrategySpec, wanted: str | None) 
     fitting = [one for one in datasets.datasets() if _fits(one, spec, (symbol,))]
     if not fitting:
         known = ", ".join(f"{d.instrument.symbol} {d.timeframe}" for d in datasets.datasets())
+        way = how_to_get(datasets, symbol, spec.timeframe)
         raise InputError(
             "DATASET_UNKNOWN", f"there is no data for {symbol} in bars of {spec.timeframe}",
             value=f"{symbol} {spec.timeframe}",
-            hint=f"import a file with `peak data import`, or take one of: {known or 'none yet'}",
+            hint=f"{way}; there is: {known or 'none yet'}",
         )  # fmt: skip
     return max(fitting, key=lambda one: one.last)
 

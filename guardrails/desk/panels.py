@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from engine.data.dataset import Dataset
 from engine.data.panel import Panel, panel_of
+from engine.data.resample import divides
 from engine.data.store import DatasetStore
 from engine.errors import InputError
 from engine.market import Symbol, Timeframe
@@ -32,9 +33,17 @@ def dataset_of(
         raise InputError(
             "DATASET_UNKNOWN", f"there is no data for {symbol} in bars of {timeframe}",
             value=f"{symbol} {timeframe}",
-            hint=f"the strategy needs it too: `peak data import FILE --symbol {symbol}`",
+            hint=how_to_get(datasets, symbol, timeframe),
         )  # fmt: skip
     return max(fitting, key=lambda one: one.last)
+
+
+def how_to_get(datasets: DatasetStore, symbol: Symbol, timeframe: Timeframe) -> str:
+    """What to do when bars of a symbol are missing: make them from shorter ones, or import."""
+    for one in datasets.datasets():
+        if one.instrument.symbol == symbol and divides(one.timeframe, timeframe):
+            return f"make them: `peak data resample {one.ref} --timeframe {timeframe.value}`"
+    return f"`peak data import FILE --symbol {symbol} --timeframe {timeframe.value}`"
 
 
 def train_panel(datasets: DatasetStore, chosen: Sequence[Dataset]) -> Panel:

@@ -112,6 +112,37 @@ def _lines(dataset: Dataset) -> list[str]:
     ]
 
 
+@app.command("resample")
+def resample_(
+    dataset: Annotated[str, typer.Argument(help="A dataset: id or SYMBOL:TIMEFRAME.")],
+    timeframe: Annotated[str, typer.Option(help="The longer bars: 4h 1d 1w ...")],
+    as_json: JsonFlag = False,
+) -> None:
+    """Make a dataset of longer bars from one that is there; sealed days stay sealed."""
+    with reporting(as_json=as_json):
+        from engine.data.resample import resample
+        from engine.errors import InputError
+        from guardrails.desk.cli.choices import timeframe_of
+        from guardrails.desk.cli.progress import waiting
+        from guardrails.desk.local import local
+
+        higher, datasets = timeframe_of(timeframe), local().datasets()
+        found = datasets.find(dataset)
+        with waiting("resampling"):
+            bars = resample(datasets.prices(found), higher).bars
+            if len(bars) == 0:
+                raise InputError(
+                    "RESAMPLE_EMPTY", f"no bar of {higher} has closed in these data",
+                    value=found.ref, hint="take shorter bars",
+                )  # fmt: skip
+            source = datasets.source(found)
+            made = datasets.register(
+                bars,
+                source=None if source is None else source.after("resampled", found.rows),
+            )
+        emit(made.model_dump(mode="json"), as_json=as_json, text=_lines(made))
+
+
 @app.command("list")
 def list_(as_json: JsonFlag = False) -> None:
     """List the registered datasets."""
