@@ -14,16 +14,20 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Final
 
-WORTH_IT: Final = 500_000
-"""Cells (bars times instruments times runs) from which on compiling pays for itself."""
+WORTH_COMPILING: Final = 20_000_000
+"""Cells (bars times instruments times runs) from which on compiling anew pays for itself."""
+WORTH_LOADING: Final = 1_000_000
+"""The same where an earlier process has left compiled code."""
 
 _MMAP_THRESHOLD: Final = -3
 _TRIM_THRESHOLD: Final = -1
 _KEPT_BYTES: Final = 1 << 28
 
-_state: Final = {"warm": False, "keep": False}
+_state: Final = {"warm": False}
+_folder: Final[list[Callable[[], Path]]] = []
 
 
 def can_compile() -> bool:
@@ -43,20 +47,41 @@ def warm(folder: str | None = None) -> bool:
     if not can_compile():
         return False
     if folder is not None:
-        os.environ["NUMBA_CACHE_DIR"] = folder
+        keep_compiled(lambda: Path(folder))
     keep_memory()
-    _state.update(warm=True, keep=folder is not None)
+    _state["warm"] = True
     return True
+
+
+def keep_compiled(folder: Callable[[], Path]) -> None:
+    """Keep compiled code between processes in a folder, which need not be there yet.
+
+    Its name must change with the engine's code; it is asked for only when something is long
+    enough to be compiled.
+    """
+    _folder[:] = [folder]
+
+
+def _is_there() -> bool:
+    """Whether an earlier process has left compiled code."""
+    if not _folder:
+        return False
+    folder = _folder[0]()
+    return folder.is_dir() and any(folder.iterdir())
 
 
 def cool() -> None:
     """Go back to choosing by the length of each loop."""
-    _state.update(warm=False, keep=False)
+    _state["warm"] = False
 
 
 def worth_compiling(cells: int) -> bool:
     """Whether a loop of so many cells runs compiled."""
-    return _state["warm"] or (cells >= WORTH_IT and can_compile())
+    if _state["warm"]:
+        return True
+    if cells < WORTH_LOADING or not can_compile():
+        return False
+    return cells >= WORTH_COMPILING or _is_there()
 
 
 def compiled(
@@ -68,7 +93,9 @@ def compiled(
         loop: plain function over arrays and numbers that makes no array.
         helpers: functions that it calls, directly or not.
     """
-    result: Callable[..., Any] = _compiled(loop, tuple(helpers), keep=_state["keep"])
+    if _folder:
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(_folder[0]()))
+    result: Callable[..., Any] = _compiled(loop, tuple(helpers), keep=bool(_folder))
     return result
 
 

@@ -103,6 +103,7 @@ def _lean(
     compiled = compile_spec(spec)
     if not _is_plain(compiled):
         return None
+    fast.warm()  # the indicators of every point too
     return _Lean(compiled, bars, costs, equity)
 
 

@@ -26,7 +26,12 @@ _TINY: Final = 1e-12
 
 
 def column_intervals(
-    column: ColumnName, result: BacktestResult, days_per_year: float, *, draws: int = DRAWS
+    column: ColumnName,
+    result: BacktestResult,
+    days_per_year: float,
+    *,
+    draws: int = DRAWS,
+    seed: int | None = None,
 ) -> ColumnIntervals | None:
     """Intervals of one run's column; None below 60 days or where nothing ever moved.
 
@@ -35,6 +40,7 @@ def column_intervals(
         result: the run.
         days_per_year: days of the calendar's year, for annualised figures.
         draws: resamples.
+        seed: other draws for the same run; None takes those of the report.
 
     Source: Politis and Romano 1994; percentile interval, Efron 1979.
     """
@@ -42,9 +48,10 @@ def column_intervals(
     if len(daily) < MIN_DAYS or float(np.ptp(daily)) <= _TINY or float(daily.min()) <= -1.0:
         return None
     block = mean_block(daily)
+    draw = result.digest if seed is None else f"{result.digest}/{seed}"
     parts = [
         _figures(daily, counts, days_per_year)
-        for counts in resample_counts(len(daily), block, draws, "report", result.digest)
+        for counts in resample_counts(len(daily), block, draws, "report", draw)
     ]
     table = np.concatenate(parts, axis=1)
     found = []

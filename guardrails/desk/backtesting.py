@@ -9,12 +9,15 @@ from typing import Annotated
 
 from pydantic import Field
 
+from engine.backtest.benchmark import buy_and_hold
 from engine.backtest.costs import CostModel
-from engine.backtest.metrics import Metrics
+from engine.backtest.metrics import Metrics, measure
 from engine.backtest.referee import RefereeAnswer, cross_check
 from engine.backtest.result import BacktestResult, Trade
 from engine.backtest.runner import run_panel_trial, run_trial
+from engine.data.bars import Bars
 from engine.data.dataset import Dataset
+from engine.data.panel import Panel
 from engine.data.store import DatasetStore
 from engine.errors import InputError
 from engine.gate.identity import code_digest
@@ -22,7 +25,10 @@ from engine.language.compiler import CompiledSpec, compile_spec
 from engine.language.needs import symbols_of
 from engine.language.spec import StrategySpec
 from engine.ledger import Ledger, Lineage, TrialKey, TrialStart
+from engine.market import Timeframe, bars_per_year
 from engine.records import Digest, Record, digest
+from engine.reports.data import ColumnIntervals
+from engine.reports.intervals import column_intervals
 from guardrails.desk.intake import dataset_for
 from guardrails.desk.panels import dataset_of, train_panel
 from guardrails.desk.specs import named_spec
@@ -31,11 +37,15 @@ DatasetRef = Annotated[str, Field(max_length=80)]
 
 
 class BacktestRequest(Record):
-    """What is asked: a spec, where it runs, and whether the second engine shall agree."""
+    """What is asked: a spec, where it runs, and whether the second engine shall agree.
+
+    A seed asks for 90 % intervals of the figures, drawn with it.
+    """
 
     spec: StrategySpec
     dataset_ids: Annotated[tuple[DatasetRef, ...], Field(max_length=100)] = ()
     cross_check: bool = False
+    seed: Annotated[int, Field(ge=0, le=2**32)] | None = None
     taker_fee_bps: Annotated[float, Field(ge=0, le=1000)] | None = None
     slippage_bps: Annotated[float, Field(ge=0, le=1000)] | None = None
 
@@ -59,13 +69,19 @@ class BacktestAnswer:
     metrics: Metrics
     trials: int
     referee: RefereeAnswer | None
+    benchmark: Metrics | None = None
+    intervals: ColumnIntervals | None = None
 
     def as_dict(self) -> dict[str, object]:
-        """JSON form: metrics, trades, equity_digest, trials, referee."""
+        """JSON form: metrics, benchmark, intervals, trades, equity_digest, trials, referee."""
         return {
             "dataset_id": self.datasets[0].id,
             "dataset_ids": [dataset.id for dataset in self.datasets],
             "metrics": self.metrics,
+            "benchmark": self.benchmark,
+            "intervals": None
+            if self.intervals is None
+            else {one.name: [one.low, one.high] for one in self.intervals.intervals},
             "trades": [trade_row(trade) for trade in self.result.trades],
             "equity_digest": self.result.digest,
             "trials": self.trials,
@@ -152,7 +168,14 @@ def backtest(
             agrees=False, code="ENGINE_NOT_COMPARABLE",
             message="the other engine trades one instrument at a time",
         )  # fmt: skip
-    return BacktestAnswer(datasets, run.result, run.metrics, counted, referee)
+    return BacktestAnswer(
+        datasets,
+        run.result,
+        run.metrics,
+        counted,
+        referee,
+        intervals=_intervals(request, run.result, panel),
+    )
 
 
 def _on_one(
@@ -171,7 +194,24 @@ def _on_one(
     if request.cross_check:
         referee = cross_check(bars, compiled.decide(bars), run.result, model)
     trials = desk.ledger.count(dataset.family)
-    return BacktestAnswer((dataset,), run.result, run.metrics, trials, referee)
+    return BacktestAnswer(
+        (dataset,),
+        run.result,
+        run.metrics,
+        trials,
+        referee,
+        benchmark=measure(buy_and_hold(bars, model), bars),
+        intervals=_intervals(request, run.result, bars),
+    )
+
+
+def _intervals(
+    request: BacktestRequest, result: BacktestResult, market: Bars | Panel
+) -> ColumnIntervals | None:
+    if request.seed is None:
+        return None
+    per_year = bars_per_year(Timeframe.D1, market.instrument.calendar)
+    return column_intervals("train", result, per_year, seed=request.seed)
 
 
 def _members(spec: StrategySpec, strategies: Path | None) -> dict[str, CompiledSpec]:

@@ -18,11 +18,14 @@ from engine.errors import AccessError, InputError
 from engine.language.compiler import CompiledSpec, compile_spec
 from engine.language.needs import symbols_of
 from engine.language.nodes import Call, walk
+from engine.language.spec import StrategySpec
 from engine.language.trace import Flip, explain, nearest_flip
 from engine.language.view import View
 from guardrails.desk.panels import dataset_of, train_panel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.backtest.costs import CostModel
     from engine.backtest.result import BacktestResult, Trade
     from engine.data.bars import Bars
@@ -31,7 +34,6 @@ if TYPE_CHECKING:
     from engine.data.store import DatasetStore
     from engine.language.decisions import Decisions
     from engine.language.phrasing import Language
-    from engine.language.spec import StrategySpec
     from engine.signals import RuleValue
 
 Position = Literal["long", "short", "flat"]
@@ -93,6 +95,7 @@ def explained(  # noqa: PLR0913, PLR0917 - what, on which bars, when, at which c
     at: datetime | None,
     costs: CostModel,
     language: Language,
+    count: Callable[[StrategySpec], object],
 ) -> Explained:
     """The spec at the last train bar that opened by `at` (None: the last train bar).
 
@@ -116,6 +119,8 @@ def explained(  # noqa: PLR0913, PLR0917 - what, on which bars, when, at which c
     row = _row(panel.each[place], dataset, at)
     known = panel.before(int(panel.each[place].time[row]) + 1)
     decided = _decided(compiled, known, place)
+    # What is held tells how the rule has done: it is a trial like any other.
+    count(_on_these(spec, known))
     result = run_spec(compiled, known, costs)
     held = next((one for one in result.trades if _open_in(one, symbol)), None)
     view, rules = View.each(known)[place], decided.rules
@@ -160,6 +165,15 @@ def _looks_elsewhere(compiled: CompiledSpec) -> bool:
             for node in walk(tree)
         )
     )
+
+
+def _on_these(spec: StrategySpec, panel: Panel) -> StrategySpec:
+    """The spec on the markets that are looked at: what is run is what is counted."""
+    kept = tuple(symbol for symbol in spec.universe.symbols if symbol in panel.symbols)
+    if kept == spec.universe.symbols:
+        return spec
+    universe = {**spec.universe.model_dump(), "symbols": kept}
+    return StrategySpec.model_validate({**dict(spec), "universe": universe})
 
 
 def _decided(compiled: CompiledSpec, panel: Panel, place: int) -> Decisions:

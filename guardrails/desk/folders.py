@@ -40,6 +40,11 @@ class Folders:
         return self.root / "reports"
 
     @property
+    def compiled(self) -> Path:
+        """Compiled loops, one folder per state of the code; it may be deleted at any time."""
+        return self.root / "compiled"
+
+    @property
     def halt(self) -> Path:
         """The latch."""
         return self.root / "halt"

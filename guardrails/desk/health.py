@@ -153,8 +153,18 @@ def _disk(here: Local) -> PartHealth:
     return PartHealth("disk", "look" if free < LOW_DISK_BYTES else "ok", sentence)
 
 
+def _speed(_here: Local) -> PartHealth:
+    from engine.fast import can_compile  # noqa: PLC0415 - one part of many
+
+    if can_compile():
+        return PartHealth("speed", "ok", "long sweeps run compiled")
+    sentence = "numba is missing, long sweeps take fifty times as long; `make setup` brings it"
+    return PartHealth("speed", "look", sentence)
+
+
 PARTS: Final[tuple[Callable[[Local], PartHealth], ...]] = (
     _config, _secrets, _data, _store, _limits, _state, _desk, _gateway, _model, _clock, _disk,
+    _speed,
 )  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from engine.backtest.costs import CostModel
 from engine.clock import Clock, SystemClock
 from engine.data.store import DatasetStore
 from engine.errors import UnavailableError
+from engine.fast import keep_compiled
+from engine.gate.identity import code_digest
 from guardrails.desk.folders import Folders
 from guardrails.desk.sample_data import register_samples
 from guardrails.store.database import Database, open_database
@@ -32,6 +34,7 @@ class Local:
     def datasets(self) -> DatasetStore:
         """The dataset store (no lock needed: it has its own), never without the samples."""
         private_folder(self.folders.root)
+        keep_compiled(lambda: self.folders.compiled / code_digest()[:16])
         store = DatasetStore(self.folders.datasets)
         register_samples(store)
         return store

@@ -32,12 +32,16 @@ def run_report(here: Local, request: BacktestRequest) -> tuple[ReportData, int]:
     Raises:
         SpecError: the first error finding. InputError: DATASET_UNKNOWN.
     """
-    dataset_id, trials = _counted(here, request)
+    dataset_id, trials = counted(here, request)
     dataset = here.datasets().find(dataset_id)
     return _report(here, request, dataset), trials
 
 
-def _counted(here: Local, request: BacktestRequest) -> tuple[str, int]:
+def counted(here: Local, request: BacktestRequest) -> tuple[str, int]:
+    """Run a trial where the ledger is: in the running desk, or here under the store's lock.
+
+    Returns the id of its first dataset and the trials on that market with it.
+    """
     if here.running():
         client = DeskClient.of(here.folders.run, timeout_s=_DESK_TIMEOUT_S)
         answer = client.post("/api/backtests", read_json(canonical(request)))

@@ -64,8 +64,8 @@ def unknown(call: str) -> str:
     longest = (" ".join(names[:count]) for count in (3, 2, 1))
     name = next((one for one in longest if one in known), "")
     if not name:
-        group = names[:1] and any(one.startswith(f"{names[0]} ") for one in known)
-        only_group = group and len(words) == 1
+        group = any(one.startswith(f"{' '.join(names)} ") for one in known)
+        only_group = group and bool(names) and len(words) == len(names)
         return "" if only_group or call.startswith("COMMAND") else f"no command: peak {call}"
     options = {text for one in known[name].params for text in (*one.opts, *one.secondary_opts)}
     given = {word.partition("=")[0] for word in words if word.startswith("--")}

@@ -78,6 +78,17 @@ def test_a_fail_lists_what_did_not_hold(judged: Peak) -> None:
     assert "der Zufallssuchen" in german.stdout
 
 
+def test_a_seed_draws_intervals(peak: Peak) -> None:
+    """90 % intervals hold the figure, the same for the same seed; without a seed there are none."""
+    run = peak.json("backtest", RULE, "--seed", "7")
+    low, high = run["intervals"]["sharpe"]
+    assert low < run["metrics"]["sharpe"] < high
+    assert peak.json("backtest", RULE, "--seed", "7")["intervals"] == run["intervals"]
+    assert peak.json("backtest", RULE, "--seed", "8")["intervals"] != run["intervals"]
+    assert peak.json("backtest", RULE)["intervals"] is None
+    assert run["benchmark"]["trades"] == 0
+
+
 def test_what_cannot_be_judged_has_a_code(peak: Peak) -> None:
     """A spec for other bars is refused with the reason, not with an empty verdict."""
     error = peak.fault("gate", "ma_crossover_btc_moderate", "--data", "GOOG:1d")

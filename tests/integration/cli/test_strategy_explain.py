@@ -142,3 +142,10 @@ def test_explain_of_an_ensemble_names_its_members(settled: Peak, tmp_path: Path)
     )  # fmt: skip
     assert settled.json("strategy", "explain", path)["words"]
     assert settled.fault("strategy", "explain", path, "--data", "GOOG:1d")["code"] == "EXPLAIN_FORM"
+
+
+def test_an_explanation_on_data_is_a_counted_trial(peak: Peak) -> None:
+    """What is held tells how a rule has done; the rules in words alone cost nothing."""
+    peak.json("strategy", "explain", "rsi_momentum_goog_demo")
+    peak.json("strategy", "explain", "rsi_momentum_goog_demo", "--data", "GOOG:1d")
+    assert peak.json("backtest", "overfit_goog_demo")["trials"] == 2

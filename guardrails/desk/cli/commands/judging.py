@@ -45,6 +45,7 @@ def backtest(
     data: DatasetsOption = None,
     fee_bps: Annotated[float | None, typer.Option(help="Taker fee, basis points.")] = None,
     slippage_bps: Annotated[float | None, typer.Option(help="Slippage, basis points.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Draw 90 % intervals with this seed.")] = None,
     cross_check: Annotated[bool, typer.Option(help="Ask the second engine too.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -66,6 +67,7 @@ def backtest(
             spec=found,
             dataset_ids=tuple(_dataset(here, found, one) for one in data or []),
             cross_check=cross_check,
+            seed=seed,
             taker_fee_bps=cost_bps("--fee-bps", fee_bps),
             slippage_bps=cost_bps("--slippage-bps", slippage_bps),
         )

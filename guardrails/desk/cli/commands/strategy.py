@@ -127,10 +127,12 @@ def explain(
     """Say the rules in words; with --data why it is long, short or flat at a train bar."""
     with reporting(as_json=as_json):
         from engine.language.wording import in_words
+        from guardrails.desk.backtesting import BacktestRequest
         from guardrails.desk.cli.choices import language_of, moment_of
         from guardrails.desk.cli.strategies import explained_lines
         from guardrails.desk.explaining import explained
         from guardrails.desk.local import local
+        from guardrails.desk.run_report import counted
 
         here = local()
         wanted = language_of(language, here.settings.deployment.language)
@@ -145,7 +147,10 @@ def explain(
         lines = words
         dataset = _dataset(here, found, data)
         if dataset is not None:
-            bar = explained(found, dataset, here.datasets(), moment_of(at), here.costs(), wanted)
+            bar = explained(
+                found, dataset, here.datasets(), moment_of(at), here.costs(), wanted,
+                lambda run: counted(here, BacktestRequest(spec=run, dataset_ids=(dataset.id,))),
+            )  # fmt: skip
             answer["bar"] = bar.as_dict()
             lines = [*words, "", *explained_lines(bar)]
         emit(answer, as_json=as_json, text=lines)

@@ -62,4 +62,4 @@ def test_a_growing_log_is_the_same_in_both_forms() -> None:
 def test_short_runs_of_a_cold_process_stay_plain() -> None:
     """Compiling does not pay for a few bars; for half a million it does."""
     assert loop_for(10_000) is PLAIN
-    assert fast.worth_compiling(fast.WORTH_IT)
+    assert fast.worth_compiling(fast.WORTH_COMPILING)
