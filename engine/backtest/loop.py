@@ -11,6 +11,7 @@ from engine.backtest.layout import (
     BOOK_WIDTH,
     BOOKED,
     DIRECTION,
+    LIVE,
     LOG_WIDTH,
     LOGGED,
     MAX_TARGETS,
@@ -49,6 +50,10 @@ def advance(m: Machine, t: int) -> int:
             t = skip(m, t)
             if t >= m.n:
                 break
+            if m.pos[DIRECTION] == 0.0 and m.orders[LIVE] == 0.0:
+                decide(m, 0, t)  # flat with nothing pending: the close alone matters
+                t += 1
+                continue
         bar(m, t)
         t += 1
     return t

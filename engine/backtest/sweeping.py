@@ -67,13 +67,10 @@ def signals(
 
     `want` is +-(rule + 1); with a rule of each side an entry that meets another cancels both.
     """
-    n = len(wants)
-    for t in range(min(first, n)):
-        leaves[t] = 0
-    for t in range(first, n):
-        leaves[t] = 1 if leave[t] == 1.0 else 0
-    for t in range(first, n):
-        if enter[t] == 1.0 and leave[t] != 1.0:
+    for t in range(len(wants)):
+        leaves[t] = (leave[t] == 1.0) & (t >= first)
+    for t in range(len(wants)):
+        if (enter[t] == 1.0) & (leave[t] != 1.0) & (t >= first):
             wants[t] += want
 
 

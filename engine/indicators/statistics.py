@@ -183,16 +183,13 @@ def cross_above(a: FloatArray, b: FloatArray) -> FloatArray:
 
 def cross(a: Sequence[float], b: Sequence[float], out: MutableSequence[float]) -> None:
     """The same row by row: missing before the first bar, three-valued as Kleene has it."""
-    before = nan
-    for row in range(len(a)):
-        now = a[row] - b[row]
-        if now <= 0.0 or before > 0.0:
-            out[row] = 0.0
-        elif now > 0.0 and before <= 0.0:
-            out[row] = 1.0
-        else:
-            out[row] = nan
-        before = now
+    if len(out):
+        out[0] = 0.0 if a[0] <= b[0] else nan
+    for row in range(1, len(out)):
+        now, before = a[row] - b[row], a[row - 1] - b[row - 1]
+        never = (now <= 0.0) | (before > 0.0)
+        crossed = (now > 0.0) & (before <= 0.0)
+        out[row] = 0.0 if never else 1.0 if crossed else nan
 
 
 def _crossed(gap: FloatArray, rows: IntArray) -> FloatArray:

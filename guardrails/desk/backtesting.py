@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -27,11 +27,12 @@ from engine.language.spec import StrategySpec
 from engine.ledger import Ledger, Lineage, TrialKey, TrialStart
 from engine.market import Timeframe, bars_per_year
 from engine.records import Digest, Record, digest
-from engine.reports.data import ColumnIntervals
-from engine.reports.intervals import column_intervals
 from guardrails.desk.intake import dataset_for
 from guardrails.desk.panels import dataset_of, train_panel
 from guardrails.desk.specs import named_spec
+
+if TYPE_CHECKING:
+    from engine.reports.data import ColumnIntervals
 
 DatasetRef = Annotated[str, Field(max_length=80)]
 
@@ -210,6 +211,8 @@ def _intervals(
 ) -> ColumnIntervals | None:
     if request.seed is None:
         return None
+    from engine.reports.intervals import column_intervals  # noqa: PLC0415 - few ask for it
+
     per_year = bars_per_year(Timeframe.D1, market.instrument.calendar)
     return column_intervals("train", result, per_year, seed=request.seed)
 
