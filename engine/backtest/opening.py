@@ -81,8 +81,6 @@ from engine.backtest.orders import (
 from engine.backtest.placing import aim_level, drop, held_elsewhere
 from engine.backtest.reasons import REVERSE
 
-CORRELATION_BARS = 60
-
 
 def fill_fault(m: Machine, s: int, t: int) -> int:
     """Why no entry is filled in bar t; FINE when one may be."""

@@ -41,13 +41,14 @@ class _Leg:
 
 @dataclass(slots=True)
 class _Book:
-    """The account of a pair run."""
+    """The account of a pair run; gross and stake are gross value and equity at the entry."""
 
     cash: float
     trades: list[Trade] = field(default_factory=list)
     legs: tuple[_Leg, _Leg] | None = None
     rule: int = 0
     gross: float = 0.0
+    stake: float = 0.0
     traded: float = 0.0
     cut: int = 0
     drops: dict[str, int] = field(default_factory=dict)
@@ -195,7 +196,8 @@ def _run(desk: _Desk, book: _Book) -> tuple[FloatArray, FloatArray]:
         else:
             if leave is not None or (entry is not None and book.legs is not None):
                 _close(desk, book, t, leave or "reverse")
-                earliest = t + desk.decisions.limits.cooldown_bars + 1
+                cooldown = desk.decisions.limits.cooldown_bars
+                earliest = t + cooldown + 1 if cooldown else 0
             if entry is not None:
                 _open(desk, book, t, *entry)
         closes = tape.close[:, t]
@@ -235,7 +237,7 @@ def _leaving(  # noqa: PLR0911 - one line per reason
         value = stop.value or 0.0
         if stop.kind == "pct" and gain <= -value * book.gross:
             return "stop"
-        if stop.kind == "max_loss_equity" and gain <= -value * (book.cash + book.gross):
+        if stop.kind == "max_loss_equity" and gain <= -value * book.stake:
             return "stop"
     for target in desk.spec.targets:
         if gain >= (target.value or 0.0) * book.gross:
@@ -280,7 +282,7 @@ def _open(desk: _Desk, book: _Book, t: int, rule: int, decided: int) -> None:
     first, second = legs
     if first is None or second is None:
         return
-    book.legs, book.rule = (first, second), rule
+    book.legs, book.rule, book.stake = (first, second), rule, book.cash
     book.gross = sum(leg.quantity * leg.price for leg in book.legs)
     book.traded += book.gross
     for leg in book.legs:
