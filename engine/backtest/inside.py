@@ -89,13 +89,8 @@ def leave_or_turn(m: Machine, s: int, t: int) -> None:
             if m.pos[p + ENTRY_BAR] == t:
                 return
             continue  # it was dropped: the position stands as it was
-        price, event = planned_exit(m, s, t)
-        if event == TARGET:
-            take_target(m, s, t, price)
-            continue
-        if event == STOP:
-            close_stopped(m, s, t, price)
-        return
+        if not leaves_more(m, s, t):
+            return
 
 
 def forget_close_orders(m: Machine, s: int) -> None:
@@ -205,14 +200,19 @@ def close_stopped(m: Machine, s: int, t: int, raw: float) -> None:
 def leave_inside(m: Machine, s: int, t: int) -> None:
     """Stops and targets of the open position in bar t."""
     p = s * POS_WIDTH
-    while m.pos[p + DIRECTION] != 0.0:
-        price, event = planned_exit(m, s, t)
-        if event == TARGET:
-            take_target(m, s, t, price)
-            continue
-        if event == STOP:
-            close_stopped(m, s, t, price)
-        return
+    while m.pos[p + DIRECTION] != 0.0 and leaves_more(m, s, t):
+        pass
+
+
+def leaves_more(m: Machine, s: int, t: int) -> bool:
+    """Take the position's next exit in this bar; True after a target, others may follow it."""
+    price, event = planned_exit(m, s, t)
+    if event == TARGET:
+        take_target(m, s, t, price)
+        return True
+    if event == STOP:
+        close_stopped(m, s, t, price)
+    return False
 
 
 def take_target(m: Machine, s: int, t: int, price: float) -> None:

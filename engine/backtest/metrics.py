@@ -19,8 +19,9 @@ import numpy as np
 
 from engine.backtest.compiled import loop_for
 from engine.backtest.result import COLUMNS, BacktestResult, TradeLog
-from engine.backtest.returns import DAY_MS, daily_net, mean_exposure
+from engine.backtest.returns import daily_net, mean_exposure
 from engine.data.bars import Bars, FloatArray
+from engine.data.days import DAY_MS
 from engine.data.panel import Panel
 from engine.facts.table import Fact, Unit
 from engine.market import Timeframe, bars_per_year

@@ -13,18 +13,12 @@ import numpy as np
 
 from engine.backtest.result import BacktestResult
 from engine.data.bars import Bars, FloatArray, IntArray
+from engine.data.days import DAY_MS, close_days
 from engine.data.panel import Panel
 from engine.errors import InputError
 
-DAY_MS: Final = 86_400_000
 UNITS_PER_ONE: Final = 100_000_000
 """Integer returns are in units of 1e-8: exact sums, the same on every machine."""
-
-
-def bar_days(close_time: IntArray) -> IntArray:
-    """UTC day number (days since 1970-01-01) that each bar belongs to. Shape (n,)."""
-    days: IntArray = (close_time - 1) // DAY_MS
-    return days
 
 
 def _growth(values: FloatArray, start: float) -> FloatArray:
@@ -89,7 +83,7 @@ def exposure_matched_excess(
             "BARS_MISMATCH", "these are not the bars of this run", hint="pass the run's own bars"
         )
     _days, net = daily_net(result)
-    last = _last_of_day(bar_days(bars.close_time))
+    last = _last_of_day(close_days(bars.close_time))
     if isinstance(bars, Panel):
         return net - _matched(result, bars, last)
     market = _growth(bars.close[last], float(bars.open[0]))

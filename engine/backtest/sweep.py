@@ -21,9 +21,10 @@ from engine.backtest.compiled import helpers
 from engine.backtest.costs import CostModel
 from engine.backtest.layout import LEAVE_COLUMN, RULE_WIDTH, Machine
 from engine.backtest.metrics import MIN_YEARS, measure
-from engine.backtest.returns import DAY_MS, daily_net
+from engine.backtest.returns import daily_net
 from engine.backtest.simulator import DEFAULT_EQUITY, simulate
 from engine.data.bars import Bars, FloatArray, IntArray
+from engine.data.days import DAY_MS
 from engine.data.panel import panel_of
 from engine.errors import InputError
 from engine.language.analysis import Analysis, analyse

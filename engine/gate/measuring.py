@@ -10,8 +10,9 @@ from engine.backtest.benchmark import buy_and_hold
 from engine.backtest.costs import CostModel
 from engine.backtest.metrics import UNITS, Metrics, measure
 from engine.backtest.result import BacktestResult
-from engine.backtest.returns import bar_days, daily_net, exposure_matched_excess, to_units
+from engine.backtest.returns import daily_net, exposure_matched_excess, to_units
 from engine.data.bars import Bars, FloatArray
+from engine.data.days import close_days
 from engine.gate.evidence import Figure, KeyEvidence, RunEvidence
 from engine.gate.statistics import Key
 
@@ -39,7 +40,7 @@ def excess_units(zone: Zone, exposure: float) -> FloatArray:
 
 def entry_days(result: BacktestResult) -> int:
     """Closed trades, those that were entered on the same UTC day counted once."""
-    days = bar_days(result.close_time)
+    days = close_days(result.close_time)
     return len({int(days[trade.entry_bar]) for trade in result.closed})
 
 

@@ -14,8 +14,9 @@ from typing import Final
 import numpy as np
 
 from engine.backtest.result import BacktestResult
-from engine.backtest.returns import bar_days, daily_net
+from engine.backtest.returns import daily_net
 from engine.data.bars import BoolArray, FloatArray, IntArray
+from engine.data.days import close_days
 from engine.errors import InputError
 from engine.market import BARS_PER_YEAR_DAYS, Calendar
 
@@ -61,7 +62,7 @@ class Joint:
 def sleeve_of(name: str, result: BacktestResult, calendar: Calendar) -> SleeveReturns:
     """The daily net returns of a run, and its exposure at the last close of each day."""
     days, returns = daily_net(result)
-    last = np.searchsorted(bar_days(result.close_time), days, side="right") - 1
+    last = np.searchsorted(close_days(result.close_time), days, side="right") - 1
     return SleeveReturns(name, days, returns, calendar, result.exposure[last])
 
 

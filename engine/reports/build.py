@@ -10,8 +10,9 @@ from engine.backtest.benchmark import buy_and_hold
 from engine.backtest.costs import CostModel
 from engine.backtest.metrics import measure
 from engine.backtest.result import BacktestResult
-from engine.backtest.returns import DAY_MS, daily_net
+from engine.backtest.returns import daily_net
 from engine.data.bars import Bars, FloatArray, IntArray
+from engine.data.days import DAY_MS
 from engine.gate.report import GateReport
 from engine.language.findings import SpecFinding
 from engine.language.spec import StrategySpec

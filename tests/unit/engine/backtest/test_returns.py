@@ -10,7 +10,6 @@ import pytest
 from engine.backtest.benchmark import buy_and_hold
 from engine.backtest.costs import CostModel
 from engine.backtest.returns import (
-    bar_days,
     bar_returns,
     daily_net,
     exposure_matched_excess,
@@ -19,6 +18,7 @@ from engine.backtest.returns import (
 )
 from engine.backtest.simulator import simulate
 from engine.data.bars import Bars
+from engine.data.days import close_days
 from engine.errors import InputError
 from engine.language.decisions import Decisions
 from engine.language.spec import Sizing
@@ -38,7 +38,7 @@ def _flat_at(price: float) -> tuple[float, ...]:
 def test_a_bar_that_ends_at_midnight_belongs_to_the_day_it_covered() -> None:
     """Midnight is the end of a day, one millisecond later is the next."""
     closes = np.array([DAY_MS - 1, DAY_MS, DAY_MS + 1, 2 * DAY_MS])
-    assert list(bar_days(closes)) == [0, 0, 1, 1]
+    assert list(close_days(closes)) == [0, 0, 1, 1]
 
 
 def test_daily_bars_give_one_return_a_day(
