@@ -9,25 +9,27 @@ from typing import TYPE_CHECKING, Literal, get_args
 from engine.errors import DataError, InputError
 
 if TYPE_CHECKING:
-    from engine.data.bars import Bars
+    from engine.data.dataset import Dataset
     from engine.data.sources import Source
+    from engine.data.store import DatasetStore
     from engine.data.zones import Zones
-    from engine.market import Calendar, Instrument, InstrumentKind, Timeframe
+    from engine.language.spec import StrategySpec
+    from engine.market import Calendar, Instrument, Timeframe
 
 Impossible = Literal["refuse", "widen", "drop"]
 
 
-def bars_of_file(
-    path: Path, symbol: str, timeframe: Timeframe, kind: InstrumentKind | None = None
-) -> Bars:
-    """Validated bars of one symbol, without anything that would have to be said about the file.
+def registered_file(store: DatasetStore, path: Path, spec: StrategySpec) -> Dataset:
+    """The dataset of a file, registered under the spec's first symbol and its timeframe.
 
     Raises:
-        DataError: what is wrong with the file. InputError: SYMBOL_INVALID.
+        DataError: what is wrong with the file. InputError: SYMBOL_INVALID, FIELD_MISSING.
     """
     from engine.data.instruments import instrument_for
+    from guardrails.desk.intake import first_symbol
 
-    return source_of_file(path, instrument_for(symbol, kind), timeframe).bars
+    source = source_of_file(path, instrument_for(first_symbol(spec)), spec.timeframe)
+    return store.register(source.bars, source=source.provenance)
 
 
 def source_of_file(

@@ -33,13 +33,9 @@ def _dataset(here: Local, spec: StrategySpec, data: str) -> str:
     """The dataset's id; a file is registered first, under the spec's symbol and timeframe."""
     if not Path(data).is_file():
         return here.datasets().find(data).id
-    from engine.data.instruments import instrument_for
-    from guardrails.desk.cli.importing import source_of_file
-    from guardrails.desk.intake import first_symbol
+    from guardrails.desk.cli.importing import registered_file
 
-    instrument = instrument_for(first_symbol(spec))
-    source = source_of_file(Path(data), instrument, spec.timeframe)
-    return here.datasets().register(source.bars, source=source.provenance).id
+    return registered_file(here.datasets(), Path(data), spec).id
 
 
 def backtest(

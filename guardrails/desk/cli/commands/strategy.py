@@ -216,16 +216,16 @@ def _spec(here: Local, ref: str) -> StrategySpec:
 
 def _dataset(here: Local, spec: StrategySpec, data: str | None) -> Dataset | None:
     """The dataset that a person names, None for nothing; a file is registered first."""
-    from guardrails.desk.intake import dataset_for, first_symbol
+    from guardrails.desk.intake import dataset_for
 
     if data is None:
         return None
     store = here.datasets()
     if not Path(data).is_file():
         return dataset_for(store, spec, data)
-    from guardrails.desk.cli.importing import bars_of_file
+    from guardrails.desk.cli.importing import registered_file
 
-    return store.register(bars_of_file(Path(data), first_symbol(spec), spec.timeframe))
+    return registered_file(store, Path(data), spec)
 
 
 def _write_new(path: Path, text: str) -> None:
