@@ -24,9 +24,9 @@ from engine.errors import InputError
 from engine.portfolio.allocation import Allocation, allocate
 from engine.portfolio.rebalancing import rebalance_days
 from engine.portfolio.recipes import Recipe
-from engine.portfolio.regimes import DayLabels
 from engine.portfolio.result import PortfolioResult
 from engine.portfolio.sleeves import Joint, SleeveReturns, joint
+from engine.regimes.labels import DayLabels
 
 START_EQUITY: Final = 100_000.0
 MAX_COST_RATE: Final = 0.1

@@ -14,8 +14,8 @@ from engine.language.spec import StrategySpec
 from engine.market import Timeframe
 from engine.portfolio.combine import require_history
 from engine.portfolio.recipes import Recipe, Sleeve
-from engine.portfolio.regimes import DayLabels, day_labels
 from engine.portfolio.sleeves import SleeveReturns, joint
+from engine.regimes.labels import DayLabels, day_labels
 from guardrails.desk.backtesting import BacktestRequest
 from guardrails.desk.intake import dataset_for
 

@@ -17,9 +17,9 @@ from engine.portfolio.combine import combine, next_allocation
 from engine.portfolio.figures import account_figures, measured
 from engine.portfolio.notes import Note, allocation_notes, note
 from engine.portfolio.recipes import Recipe
-from engine.portfolio.regimes import DayLabels
 from engine.portfolio.result import PortfolioResult, risk_share
 from engine.portfolio.sleeves import SleeveReturns, joint, sleeve_of
+from engine.regimes.labels import DayLabels
 from guardrails.desk.backtesting import BacktestRequest
 from guardrails.desk.portfolio_plan import PlannedSleeve
 

@@ -16,9 +16,9 @@ from engine.errors import InputError
 from engine.portfolio.combine import combine, next_allocation
 from engine.portfolio.figures import account_figures, as_run, measured
 from engine.portfolio.recipes import Recipe, RegimeMarket, RegimeWeights, Sleeve
-from engine.portfolio.regimes import DayLabels
 from engine.portfolio.result import PortfolioResult, risk_share
 from engine.portfolio.sleeves import SleeveReturns, joint
+from engine.regimes.labels import DayLabels
 from engine.seeds import stream
 
 START = day_number("2020-01-01")

@@ -17,9 +17,9 @@ from engine.language import library
 from engine.market import Calendar
 from engine.portfolio.recipe_files import find_recipe, recipe_of
 from engine.portfolio.recipes import Recipe
-from engine.portfolio.regimes import DayLabels
 from engine.portfolio.sleeves import SleeveReturns
 from engine.records import canonical, read_json
+from engine.regimes.labels import DayLabels
 from engine.seeds import stream
 from guardrails.desk import portfolios
 from guardrails.desk.portfolio_plan import plan, regime_labels

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.data.bars import FloatArray
-from engine.portfolio.regimes import (
+from engine.regimes.labels import (
     MIN_DAYS,
     UNKNOWN,
     DayLabels,

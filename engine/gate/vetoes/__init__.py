@@ -1,0 +1,1 @@
+"""Vetoes: what must hold besides the two keys; each module measures one thing."""

@@ -1,0 +1,1 @@
+"""Regimes: what kind of market it is, from what was known that day."""
