@@ -85,8 +85,8 @@ docs: generated ## renew the generated tables, then check links and commands
 
 lock: setup ## resolve the locks again; pins that are there are kept
 	$(COMPILE) pyproject.toml --output-file requirements.lock
-	$(COMPILE) --constraint requirements.lock --extra fast --extra research --extra cluster --group dev pyproject.toml --output-file requirements-dev.lock
-	$(COMPILE) --constraint requirements-dev.lock --extra fast --extra research --extra cluster --extra mlflow --group dev --group oracles pyproject.toml --output-file requirements-all.lock
+	$(COMPILE) --constraint requirements.lock --extra fast --extra research --extra cluster --extra postgres --group dev pyproject.toml --output-file requirements-dev.lock
+	$(COMPILE) --constraint requirements-dev.lock --extra fast --extra research --extra cluster --extra postgres --extra mlflow --group dev --group oracles pyproject.toml --output-file requirements-all.lock
 	$(COMPILE) --no-config evals/bench/requirements.in --output-file evals/bench/requirements.lock
 	echo uv | $(COMPILE) --no-annotate - --output-file requirements-bootstrap.lock
 

@@ -17,6 +17,7 @@ from config.modes import Mode
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")]
 Port = Annotated[int, Field(ge=0, le=65535)]
 BindHost = Annotated[str, StringConstraints(pattern=r"^(127\.0\.0\.1|localhost|0\.0\.0\.0)$")]
+SchedulerAddress = Annotated[str, StringConstraints(pattern=r"^(|(tls|tcp)://[^\s@/?#]+:\d{1,5})$")]
 DecimalText = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,15}(\.[0-9]{1,8})?$")]
 EndpointUrl = Annotated[str, StringConstraints(pattern=r"^(|https?://[^\s@?#]+)$")]
 IsoDate = Annotated[str, StringConstraints(pattern=r"^(|\d{4}-\d{2}-\d{2})$")]
@@ -144,6 +145,18 @@ class CostSettings(_Closed):
     """Further distance of a fill from its price, basis points."""
 
 
+class ResearchSettings(_Closed):
+    """Who works on sweeps and studies."""
+
+    workers: Annotated[int, Field(ge=0, le=256)] = 0
+    """Processes on this machine; 0 takes one less than it has cores, 1 works in the command."""
+    scheduler: SchedulerAddress = ""
+    """Address of a Dask scheduler, `tls://HOST:PORT`, or `tcp://127.0.0.1:PORT` on this machine."""
+    # reading JSON refuses a default that is already a path
+    tls_dir: Annotated[Path, Field(validate_default=False)] = Path("tls")
+    """Folder with `ca.pem`, `cert.pem` and `key.pem` for `tls://`; relative to `state_dir`."""
+
+
 class Settings(_Closed):
     """Everything a process starts from, apart from secrets."""
 
@@ -154,3 +167,4 @@ class Settings(_Closed):
     limits: LimitSettings = LimitSettings()
     gate: GateSettings = GateSettings()
     costs: CostSettings = CostSettings()
+    research: ResearchSettings = ResearchSettings()

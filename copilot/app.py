@@ -21,6 +21,7 @@ from copilot.graph import build, open_checkpoints
 from copilot.model import ChatModel
 from copilot.parts import Parts
 from copilot.retrieval import FixedRetriever, KnowledgeRetriever, Retriever
+from copilot.sealed_probe import self_test
 from copilot.turns import Turns
 from engine.clock import Clock, SystemClock
 from engine.errors import InputError, PeakError
@@ -33,6 +34,8 @@ class Boot:
     """What the supervisor hands this process: settings, secrets, desk, folder, port.
 
     `instance` is a mark that answers carry, so that the supervisor knows its own child by it.
+    `datasets` is the folder that the start-up self-test must fail to open, `sealed_required` says
+    that it must.
     """
 
     settings: CopilotSettings
@@ -41,6 +44,8 @@ class Boot:
     folder: Path
     port: int
     instance: str = ""
+    datasets: Path | None = None
+    sealed_required: bool = False
 
 
 def read_boot(path: Path) -> Boot:
@@ -76,6 +81,8 @@ def read_boot(path: Path) -> Boot:
         folder=Path(str(fields["folder"])),
         port=int(fields["port"]),
         instance=str(fields.get("instance", "")),
+        datasets=Path(str(fields["datasets"])) if fields.get("datasets") else None,
+        sealed_required=bool(fields.get("sealed_required", False)),
     )
 
 
@@ -114,6 +121,7 @@ def open_model(settings: CopilotSettings, api_key: str, clock: Clock) -> Iterato
 def composed(boot: Boot, clock: Clock | None = None) -> Iterator[FastAPI]:
     """The application with everything opened; closed again on the way out."""
     time = clock or SystemClock()
+    self_test(boot.datasets, required=boot.sealed_required)
     private_folder(boot.folder)
     with ExitStack() as stack:
         retriever = stack.enter_context(_retriever(boot.folder / "knowledge", time))

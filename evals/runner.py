@@ -15,6 +15,8 @@ from typing import Any, Final, NamedTuple
 
 from engine.errors import PeakError
 from evals import baseline, checking, drafting, leaks, report
+from evals.gate_calibration import suite as calibration
+from evals.gate_calibration import tables as calibration_tables
 from evals.performance import markdown
 from evals.performance import suite as performance
 
@@ -64,6 +66,12 @@ SUITES: Final[dict[str, Suite]] = {
         lambda flags: drafting.measure(flags.cases),
         lambda flags: str(flags.cases.name),
     ),
+    "gate_calibration": Suite(
+        "how much noise the gate lets through, how much edge it finds, what fools it",
+        calibration.arguments,
+        calibration.measure,
+        calibration.name,
+    ),
     "leaks": Suite(
         "the prefix test on every operator, and on mutants that look ahead",
         _no_arguments,
@@ -78,6 +86,11 @@ SUITES: Final[dict[str, Suite]] = {
     ),
 }
 """The suites by name."""
+TABLES: Final[dict[str, Callable[[Summary], str]]] = {
+    "gate_calibration": calibration_tables.tables,
+    "performance": markdown.tables,
+}
+"""What prints a suite's figures as the tables of the documentation."""
 
 
 def parser() -> ArgumentParser:
@@ -111,7 +124,7 @@ def run(arguments: Sequence[str]) -> int:
         return 2
     shown = {**figures, "regressions": worse}
     if getattr(flags, "markdown", False):
-        sys.stdout.write(markdown.tables(shown))
+        sys.stdout.write(TABLES[flags.suite](shown))
     else:
         sys.stdout.write(json.dumps(shown) + "\n" if flags.json else report.table(shown))
     return 1 if worse else 0

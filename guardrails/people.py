@@ -55,6 +55,7 @@ class Verb(StrEnum):
     KILL = "kill"
     REARM_FIRST = "rearm_first"
     REARM_SECOND = "rearm_second"
+    REVEAL_FIGURES = "reveal_figures"
     REVOKE_CERTIFICATE = "revoke_certificate"
     PROMOTE_PROPOSE = "promote_propose"
     PROMOTE_SIGN = "promote_sign"
@@ -83,6 +84,7 @@ RIGHTS: Final = MappingProxyType(
         Verb.KILL: frozenset({_V, _T, _A, _R, _M}),
         Verb.REARM_FIRST: frozenset({_R}),
         Verb.REARM_SECOND: frozenset({_A, _R}),
+        Verb.REVEAL_FIGURES: frozenset({_T}),
         Verb.REVOKE_CERTIFICATE: frozenset({_T, _A, _R}),
         Verb.PROMOTE_PROPOSE: frozenset({_T}),
         Verb.PROMOTE_SIGN: frozenset({_A, _R}),

@@ -34,10 +34,16 @@ def judged(
 ) -> None:
     """A candidate with its verdict."""
     candidate_id = submitted(database, hour)
+    CandidateStore(database).judged(candidate_id, report_of(candidate_id, rule, verdict), None)
+
+
+def report_of(
+    candidate_id: str, rule: str, verdict: Literal["PASS", "FAIL", "INELIGIBLE"]
+) -> GateReport:
+    """A report without findings."""
     one = digest("test", "one")
-    report = GateReport(
+    return GateReport(
         candidate_digest=candidate_id, spec_digest=one, rule_digest=rule, dataset_id=one,
         cost_digest=one, code_digest=one, criteria_digest=one, verdict=verdict,
         tier="paper" if verdict == "PASS" else None, findings=(), trials=1,
     )  # fmt: skip
-    CandidateStore(database).judged(candidate_id, report, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -11,7 +11,9 @@ from engine.records import Digest, Record, digest
 
 BPS = 10_000
 
-Bps = Annotated[Ratio, Field(ge=0, le=1_000)]
+MOST_BPS: Final = 1_000.0
+MOST_BORROW_BPS: Final = 10_000.0
+Bps = Annotated[Ratio, Field(ge=0, le=MOST_BPS)]
 
 
 class CostModel(Record):
@@ -32,7 +34,7 @@ class CostModel(Record):
     limit_fill: Literal["through", "touch"] = "through"
     spread: Literal["fixed", "quoted"] = "fixed"
     slippage_range: Annotated[Ratio, Field(ge=0, le=1)] = 0.0
-    borrow_bps_year: Annotated[Ratio, Field(ge=0, le=10_000)] = 0.0
+    borrow_bps_year: Annotated[Ratio, Field(ge=0, le=MOST_BORROW_BPS)] = 0.0
 
     @property
     def digest(self) -> Digest:
@@ -60,14 +62,14 @@ class CostModel(Record):
         return self.maker_fee_bps / BPS
 
     def scaled(self, factor: float) -> CostModel:
-        """All costs times `factor` (cost sensitivity)."""
+        """All costs times `factor` (cost sensitivity), none beyond what a cost may be at most."""
         return CostModel(
-            taker_fee_bps=self.taker_fee_bps * factor,
-            maker_fee_bps=self.maker_fee_bps * factor,
-            spread_bps=self.spread_bps * factor,
-            slippage_bps=self.slippage_bps * factor,
+            taker_fee_bps=min(MOST_BPS, self.taker_fee_bps * factor),
+            maker_fee_bps=min(MOST_BPS, self.maker_fee_bps * factor),
+            spread_bps=min(MOST_BPS, self.spread_bps * factor),
+            slippage_bps=min(MOST_BPS, self.slippage_bps * factor),
             limit_fill=self.limit_fill,
             spread=self.spread,
             slippage_range=min(1.0, self.slippage_range * factor),
-            borrow_bps_year=self.borrow_bps_year * factor,
+            borrow_bps_year=min(MOST_BORROW_BPS, self.borrow_bps_year * factor),
         )

@@ -28,13 +28,15 @@ MAJORITY = 0.5
 Members = Mapping[str, CompiledSpec]
 
 
-def simulate_ensemble(
+def simulate_ensemble(  # noqa: PLR0913 - members, a market, costs, and from where on
     compiled: CompiledSpec,
     members: Members,
     panel: Panel,
     costs: CostModel,
     *,
     start_equity: float,
+    first: int = 0,
+    grid: bool = True,
 ) -> BacktestResult:
     """Run an ensemble on one account.
 
@@ -44,6 +46,8 @@ def simulate_ensemble(
         panel: every instrument that a member trades.
         costs: of all members.
         start_equity: quote currency.
+        first: row of the timeline from which the accounts run.
+        grid: False switches price and quantity steps off.
 
     Raises:
         InputError: ENSEMBLE_MEMBER, ENSEMBLE_WEIGHTS.
@@ -52,18 +56,25 @@ def simulate_ensemble(
     if form is None:
         raise InputError("ENSEMBLE_MEMBER", "this spec has no members", value=compiled.spec.name)
     _check(form, members)
-    allowed = [_allowed(compiled, member, panel) for member in form.members]
+    shown = panel.since(first)
+    allowed = [_allowed(compiled, member, panel)[first:] for member in form.members]
     parts = [
-        _alone(members[member.strategy], panel, costs, start_equity * _share(form, member), flags)
+        simulate_panel(
+            shown,
+            _alone(members[member.strategy], panel, first, flags),
+            costs,
+            start_equity=start_equity * _share(form, member),
+            grid=grid,
+        )
         for member, flags in zip(form.members, allowed, strict=True)
     ]
     if form.combine == "weighted":
         return _added(form, parts, start_equity)
     followed = _voted(form, parts) if form.combine == "vote" else _selected(parts, allowed)
     each = tuple(
-        starmap(_follow, ((compiled, followed[s], panel, s) for s in range(len(followed))))
+        starmap(_follow, ((compiled, followed[s], shown, s) for s in range(len(followed))))
     )
-    return simulate_panel(panel, each, costs, start_equity=start_equity)
+    return simulate_panel(shown, each, costs, start_equity=start_equity, grid=grid)
 
 
 def _share(form: Ensemble, member: Member) -> float:
@@ -94,17 +105,17 @@ def _allowed(compiled: CompiledSpec, member: Member, panel: Panel) -> BoolArray:
     return np.isin(label, [names.index(name) for name in member.only_in_regimes])
 
 
-def _alone(
-    compiled: CompiledSpec, panel: Panel, costs: CostModel, equity: float, allowed: BoolArray
-) -> BacktestResult:
-    each = [
-        replace(
-            decided,
-            rules=tuple(_only(rule, allowed[panel.rows[s] >= 0]) for rule in decided.rules),
-        )
-        for s, decided in enumerate(compiled.decide_all(panel))
-    ]
-    return simulate_panel(panel, each, costs, start_equity=equity)
+def _alone(compiled: CompiledSpec, panel: Panel, first: int, allowed: BoolArray) -> list[Decisions]:
+    """A member's own decisions from row `first` on, entries only where it may hold."""
+    shown = panel.since(first)
+    each = []
+    for s, (whole, start) in enumerate(
+        zip(compiled.decide_all(panel), panel.starts(first), strict=True)
+    ):
+        decided = whole.since(start) if first else whole
+        own = allowed[shown.rows[s] >= 0]
+        each.append(replace(decided, rules=tuple(_only(rule, own) for rule in decided.rules)))
+    return each
 
 
 def _only(rule: RuleDecisions, allowed: BoolArray) -> RuleDecisions:

@@ -13,13 +13,15 @@ from engine.data.panel import Panel
 from engine.language.compiler import CompiledSpec
 
 
-def run_spec(
+def run_spec(  # noqa: PLR0913 - a spec, a market, costs, and from where on
     compiled: CompiledSpec,
     panel: Panel,
     costs: CostModel,
     *,
     start_equity: float = DEFAULT_EQUITY,
     members: Mapping[str, CompiledSpec] | None = None,
+    first: int = 0,
+    grid: bool = True,
 ) -> BacktestResult:
     """Run a spec on one account; an internal door like `simulate`, it writes no trial.
 
@@ -29,14 +31,28 @@ def run_spec(
         costs: fees, spread, slippage, limit rule.
         start_equity: quote currency.
         members: strategies of an ensemble by name.
+        first: row of the timeline from which the account runs, flat; what lies before it only
+            warms the rules up, and the result begins there.
+        grid: False switches price and quantity steps off.
 
     Raises:
         InputError: as `simulate`, `simulate_pair` and `simulate_ensemble`.
     """
     spec = compiled.spec
     if spec.ensemble is not None:
-        return simulate_ensemble(compiled, members or {}, panel, costs, start_equity=start_equity)
+        return simulate_ensemble(
+            compiled, members or {}, panel, costs, start_equity=start_equity, first=first, grid=grid
+        )
+    starts, shown = panel.starts(first), panel.since(first)
     if spec.pair is not None:
         decisions, hedge = compiled.decide_pair(panel)
-        return simulate_pair(panel, spec, decisions, hedge, costs, start_equity=start_equity)
-    return simulate_panel(panel, compiled.decide_all(panel), costs, start_equity=start_equity)
+        place = panel.place(spec.pair.y) or 0
+        return simulate_pair(
+            shown, spec, decisions.since(starts[place]), hedge[starts[place] :], costs,
+            start_equity=start_equity, grid=grid,
+        )  # fmt: skip
+    decided = compiled.decide_all(panel)
+    each = (
+        [one.since(start) for one, start in zip(decided, starts, strict=True)] if first else decided
+    )
+    return simulate_panel(shown, each, costs, start_equity=start_equity, grid=grid)

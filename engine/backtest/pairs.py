@@ -76,6 +76,7 @@ def simulate_pair(  # noqa: PLR0913 - a market, decisions, a hedge, costs and mo
     costs: CostModel,
     *,
     start_equity: float,
+    grid: bool = True,
 ) -> BacktestResult:
     """Run a pair on one account.
 
@@ -86,6 +87,7 @@ def simulate_pair(  # noqa: PLR0913 - a market, decisions, a hedge, costs and mo
         hedge: hedge ratio at y's closes.
         costs: paid on both legs.
         start_equity: quote currency.
+        grid: False switches quantity steps off.
 
     Raises:
         InputError: PAIR_LEG_MISSING, PAIR_PART.
@@ -107,7 +109,7 @@ def simulate_pair(  # noqa: PLR0913 - a market, decisions, a hedge, costs and mo
             )  # fmt: skip
     tape = _tape(panel, [place for place in places if place is not None])
     book = _Book(start_equity)
-    equity, units = _run(_Desk(spec, pair, legs, decisions, hedge, costs, tape), book)
+    equity, units = _run(_Desk(spec, pair, legs, decisions, hedge, costs, tape, grid=grid), book)
     return _result(panel, tape, book, equity, units, start_equity)
 
 
@@ -159,6 +161,7 @@ class _Desk:
     hedge: FloatArray
     costs: CostModel
     tape: _Tape
+    grid: bool = True
 
     def ratio(self, row: int, closes: FloatArray) -> float:
         """Units of x against one of y at the close of y's bar `row`."""
@@ -292,9 +295,9 @@ def _open(desk: _Desk, book: _Book, t: int, rule: int, decided: int) -> None:
 def _leg(desk: _Desk, t: int, place: int, direction: int, wanted: float) -> _Leg | None:
     bars = desk.bars[place]
     instrument = bars.instrument
-    quantity = on_grid(wanted, float(1 / instrument.quantity_step))
+    quantity = on_grid(wanted, float(1 / instrument.quantity_step) if desk.grid else 0.0)
     price = float(desk.tape.open[place, t]) * (1.0 + direction * desk.costs.impact)
-    if quantity < float(instrument.min_quantity) or quantity <= 0.0:
+    if (desk.grid and quantity < float(instrument.min_quantity)) or quantity <= 0.0:
         return None
     return _Leg(bars, direction, quantity, t, price, quantity * price * desk.costs.taker)
 

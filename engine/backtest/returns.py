@@ -7,6 +7,7 @@ a day gives its whole return to its closing day. The first day counts from the s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -60,7 +61,7 @@ def mean_exposure(result: BacktestResult) -> float:
 
 
 def exposure_matched_excess(
-    result: BacktestResult, bars: Bars | Panel, exposure: float | None = None
+    result: BacktestResult, bars: Bars | Panel, exposure: Sequence[float] | None = None
 ) -> FloatArray:
     """Daily net return minus what the same mean exposure to the instrument would have earned.
 
@@ -70,7 +71,8 @@ def exposure_matched_excess(
     Args:
         result: the run.
         bars: the bars or the panel that it ran on.
-        exposure: mean exposure measured on train, to be used on the holdout; None: this run's.
+        exposure: mean exposure of each instrument measured on train (`mean_exposures`), to be used
+            on the holdout; None: this run's.
 
     Returns:
         Excess return per day, aligned with the days of `daily_net`. Shape (days,).
@@ -85,16 +87,16 @@ def exposure_matched_excess(
     _days, net = daily_net(result)
     last = _last_of_day(close_days(bars.close_time))
     if isinstance(bars, Panel):
-        return net - _matched(result, bars, last)
+        return net - _matched(result, bars, last, exposure)
     market = _growth(bars.close[last], float(bars.open[0]))
-    held = mean_exposure(result) if exposure is None else exposure
+    held = mean_exposure(result) if exposure is None else exposure[0]
     excess: FloatArray = net - held * market
     return excess
 
 
-def _matched(result: BacktestResult, panel: Panel, last: IntArray) -> FloatArray:
-    """What each instrument's mean exposure would have earned, added up. Shape (days,)."""
-    earned = np.zeros(len(last))
+def _shares(result: BacktestResult, panel: Panel) -> list[tuple[FloatArray, FloatArray]]:
+    """Last known close and signed exposure of each instrument over time, each of shape (n,)."""
+    found = []
     for held, bars, rows in zip(
         np.atleast_2d(result.position), panel.each, panel.rows, strict=True
     ):
@@ -102,7 +104,29 @@ def _matched(result: BacktestResult, panel: Panel, last: IntArray) -> FloatArray
         share = np.divide(
             held * carried, result.equity, out=np.zeros(len(held)), where=result.equity > 0.0
         )
-        earned += float(np.mean(share)) * _growth(carried[last], float(bars.open[0]))
+        found.append((carried, share))
+    return found
+
+
+def mean_exposures(result: BacktestResult, market: Bars | Panel) -> tuple[tuple[str, float], ...]:
+    """Mean signed exposure of each instrument over all closes, by symbol, fraction of equity."""
+    if not isinstance(market, Panel):
+        return ((market.instrument.symbol, mean_exposure(result)),)
+    shares = _shares(result, market)
+    return tuple(
+        (symbol, float(np.mean(share)))
+        for symbol, (_, share) in zip(market.symbols, shares, strict=True)
+    )
+
+
+def _matched(
+    result: BacktestResult, panel: Panel, last: IntArray, exposure: Sequence[float] | None
+) -> FloatArray:
+    """What each instrument's mean exposure would have earned, added up. Shape (days,)."""
+    earned = np.zeros(len(last))
+    for place, (carried, share) in enumerate(_shares(result, panel)):
+        held = float(np.mean(share)) if exposure is None else exposure[place]
+        earned += held * _growth(carried[last], float(panel.each[place].open[0]))
     return earned
 
 

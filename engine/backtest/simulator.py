@@ -102,7 +102,7 @@ def simulate_panel(
         m = grown(m, compiled=loop.compiled)
         t = loop.advance(m, t)
     loop.mark_open(m)
-    return _result(panel, m, tuple(rule.rule for rule in each[0].rules), start_equity)
+    return result_of(panel, m, tuple(rule.rule for rule in each[0].rules), start_equity)
 
 
 def _check(panel: Panel, each: Sequence[Decisions], start_equity: float) -> None:
@@ -141,9 +141,10 @@ def _check_one(bars: Bars, decisions: Decisions) -> None:
             )
 
 
-def _result(
+def result_of(
     panel: Panel, m: Machine, rules: tuple[str, ...], start_equity: float
 ) -> BacktestResult:
+    """What a machine that has run to its end comes to."""
     rows = int(m.acct[LOGGED])
     table = np.array(m.log[: rows * LOG_WIDTH], dtype=np.float64).reshape(rows, LOG_WIDTH)
     books = np.array(m.books[: int(m.acct[BOOKED]) * BOOK_WIDTH], dtype=np.float64)

@@ -1,7 +1,8 @@
 """Dataset: what the store says about registered bars: identity, market, zones by date.
 
 A family is one market. Its window and the borders of its zones are days, fixed when its first
-dataset is registered; every later dataset of the family is cut at the same days.
+dataset is registered; every later dataset of the family is cut at the same days. When a window is
+closed (`windows.py`) all datasets of the family are cut anew, at the days of the next one.
 """
 
 from __future__ import annotations
@@ -37,6 +38,21 @@ class Zones(Record):
             day_number(self.holdout_first),
             day_number(self.window_last),
         )
+
+
+class Window(Record):
+    """One sealed stretch of one market: what a look is spent on.
+
+    `first` is the first sealed day. A market has one open window; earlier ones are closed and
+    their days are train.
+    """
+
+    family: Family
+    first: DayText
+
+    def __str__(self) -> str:
+        """`goog-usd-1a2b3c4d from 2010-03-09`."""
+        return f"{self.family} from {self.first}"
 
 
 class PartDigests(Record):
@@ -79,6 +95,11 @@ class Dataset(Record):
     def digest(self) -> Digest:
         """Digest of this record: what the manifest is verified with."""
         return digest("peak/dataset/v1", self)
+
+    @property
+    def window(self) -> Window:
+        """The open window of the dataset's market."""
+        return Window(family=self.family, first=self.zones.holdout_first)
 
     @property
     def ref(self) -> str:

@@ -53,20 +53,21 @@ def write_manifest(folder: Path, dataset: Dataset, source: Provenance | None = N
     sync(folder / MANIFEST)
 
 
-def read_manifest(folder: Path) -> Manifest:
-    """What a dataset's folder says about it.
+def read_manifest(folder: Path, dataset_id: Digest | None = None) -> Manifest:
+    """What a folder says about the dataset in it; None is the id that the folder is named by.
 
     Raises:
         IntegrityError: DATA_CORRUPT.
     """
+    expected = dataset_id or folder.name
     try:
         manifest = parse_record(Manifest, (folder / MANIFEST).read_bytes())
     except (OSError, InputError) as error:
-        raise corrupt(folder.name) from error
-    if manifest.digest != manifest.dataset.digest or manifest.dataset.id != folder.name:
-        raise corrupt(folder.name)
+        raise corrupt(expected) from error
+    if manifest.digest != manifest.dataset.digest or manifest.dataset.id != expected:
+        raise corrupt(expected)
     if manifest.source_digest != _digest(manifest.source):
-        raise corrupt(folder.name)
+        raise corrupt(expected)
     return manifest
 
 

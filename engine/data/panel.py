@@ -72,6 +72,28 @@ class Panel:
             [bars.slice(0, int(np.searchsorted(bars.time, time_ms))) for bars in self.each]
         )
 
+    def since(self, first: int) -> Panel:
+        """The same instruments with only the bars of row `first` of the timeline and later.
+
+        Raises:
+            DataError: PANEL_EMPTY when an instrument has no such bar.
+        """
+        if first <= 0:
+            return self
+        return panel_of(
+            [
+                bars.slice(start, len(bars))
+                for bars, start in zip(self.each, self.starts(first), strict=True)
+            ]
+        )
+
+    def starts(self, first: int) -> tuple[int, ...]:
+        """For each instrument the number of its bars before row `first` of the timeline."""
+        if first <= 0:
+            return (0,) * len(self.each)
+        begin = int(self.time[first])
+        return tuple(int(np.searchsorted(bars.time, begin)) for bars in self.each)
+
     def spread_out(self, place: int, values: FloatArray, missing: float = np.nan) -> FloatArray:
         """Values of one instrument's own bars on the common timeline. Shape (n,)."""
         rows = self.rows[place]

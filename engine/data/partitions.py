@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from engine.data.bars import Bars, IntArray
-from engine.data.dataset import ZoneNote, Zones
+from engine.data.dataset import Window, ZoneNote, Zones
 from engine.data.days import bar_days, day_text
 from engine.errors import DataError
 from engine.records import Digest
@@ -30,14 +30,16 @@ HOLDOUT_YEARS: Final = (0.75, 1.5)
 
 @dataclass(frozen=True, slots=True)
 class LookPermit:
-    """Leave to read one dataset's holdout for one candidate, once.
+    """Leave to read the holdout of some datasets for one candidate, once.
 
-    Only the desk's judging may make one, and only from a row that a look book has committed
-    (`engine.gate.looks`); `k` is the number of that look on the family's window.
+    Only a look book makes one, from a row that it has committed (`engine.gate.looks`), and only
+    the desk's judging asks for one. It opens the `windows` that were open then, no later ones;
+    `k` is the number of that look, the largest over its windows.
     """
 
     look_id: str
-    dataset_id: Digest
+    datasets: tuple[Digest, ...]
+    windows: tuple[Window, ...]
     candidate_digest: Digest
     k: int
 

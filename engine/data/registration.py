@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from engine.data.bars import Bars
@@ -16,15 +17,16 @@ def _moment(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
 
 
-def check_window(known: Dataset, asked: int | None) -> None:
-    """Refuse another window than the one that was fixed at first registration.
+def check_window(known: Dataset, asked: int | None, closed: Sequence[Zones] = ()) -> None:
+    """Refuse another window than the one that was fixed, or than one that was `closed` since.
 
     `asked` is a day number or None.
 
     Raises:
         DataError: DATASET_WINDOW_FIXED.
     """
-    if asked is None or asked == day_number(known.zones.window_last):
+    fixed = {day_number(zones.window_last) for zones in (known.zones, *closed)}
+    if asked is None or asked in fixed:
         return
     raise DataError(
         "DATASET_WINDOW_FIXED",
@@ -34,7 +36,9 @@ def check_window(known: Dataset, asked: int | None) -> None:
     )
 
 
-def zones_for(bars: Bars, kin: Dataset | None, asked: int | None) -> Zones:
+def zones_for(
+    bars: Bars, kin: Dataset | None, asked: int | None, closed: Sequence[Zones] = ()
+) -> Zones:
     """The family's zones for bars of a known market, new ones for a new market.
 
     Raises:
@@ -42,7 +46,7 @@ def zones_for(bars: Bars, kin: Dataset | None, asked: int | None) -> Zones:
     """
     if kin is None:
         return new_zones(bars, asked)
-    check_window(kin, asked)
+    check_window(kin, asked, closed)
     return kin.zones
 
 
@@ -57,13 +61,17 @@ def pieces(bars: Bars, zones: Zones) -> dict[str, Bars]:
     return {name: part for name, part in parts.items() if len(part)}
 
 
-def describe(bars: Bars, kin: Dataset | None, asked: int | None) -> Dataset:
-    """The record of bars that are about to be stored; `kin` is a member of their family.
+def describe(
+    bars: Bars, kin: Dataset | None, asked: int | None, closed: Sequence[Zones] = ()
+) -> Dataset:
+    """The record of bars that are about to be stored.
+
+    `kin` is a member of their family, `closed` are the zones of its closed windows.
 
     Raises:
         DataError: DATASET_TRAIN_EMPTY, or a code of `zones_for`.
     """
-    zones = zones_for(bars, kin, asked)
+    zones = zones_for(bars, kin, asked, closed)
     cut = Cut.at(bars, zones)
     if cut.train == 0:
         raise DataError(

@@ -1,20 +1,20 @@
 """Dataset store: Parquet folders named by the digest of their columns, written all or nothing.
 
-    root/<id>/manifest.json
+    root/<id>/manifest.json           as it was registered
     root/<id>/train/bars.parquet
     root/<id>/sealed/bars.parquet     embargo and holdout; folder 0700, file 0600
     root/<id>/forward/bars.parquet
+    root/<id>/window-2/...            the same, cut anew after a window was closed
+    root/families/<family>.json       which window is open, once one was closed
 
 A dataset is written to a folder of its own, flushed, and renamed: one rename is the whole commit.
-Every part carries its own digest and is verified when it is read.
+Closing a window writes every dataset of the market anew beside the old parts; replacing the
+family's file is the whole commit. Every part carries its own digest and is verified when read.
 """
 
 from __future__ import annotations
 
-import fcntl
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -22,21 +22,28 @@ from typing import Any, Final
 import numpy as np
 
 from engine.data.bars import COLUMNS, EXTRAS, Bars, FloatArray, IntArray, bars_from, bars_like
-from engine.data.dataset import Dataset
-from engine.data.days import day_of
+from engine.data.dataset import Dataset, Window
+from engine.data.days import bar_days, day_of
 from engine.data.families import nearest_member
 from engine.data.manifests import corrupt, find_dataset, read_manifest, sync, write_manifest
 from engine.data.partitions import ForwardBars, HoldoutBars, LookPermit, TrainBars
 from engine.data.registration import check_window, describe, pieces
+from engine.data.shelf import INCOMING, PARTS, Shelf
 from engine.data.sources import Provenance
-from engine.errors import AccessError, DataError
+from engine.data.windows import (
+    FamilyWindows,
+    home,
+    next_is_due,
+    next_zones,
+    window_unknown,
+    write_windows,
+)
+from engine.errors import AccessError, DataError, IntegrityError
+from engine.ledger import Family
 
 __all__ = ["BARS_FILE", "PARTS", "Dataset", "DatasetStore"]
 
-PARTS: Final = ("train", "sealed", "forward")
 BARS_FILE: Final = "bars.parquet"
-_ID_LENGTH: Final = 64
-_INCOMING: Final = ".incoming-"
 
 
 def _write_bars(folder: Path, bars: Bars) -> None:
@@ -99,6 +106,7 @@ class DatasetStore:
     def __init__(self, root: Path) -> None:
         """Keep datasets under `root`; the folder is made with the first registration."""
         self._root = Path(root)
+        self._shelf = Shelf(self._root)
 
     def register(
         self,
@@ -120,17 +128,61 @@ class DatasetStore:
         """
         asked = None if window_end is None else day_of(window_end)
         self._root.mkdir(parents=True, exist_ok=True)
-        with self._lock():
-            self._sweep()
+        with self._shelf.lock():
+            self._shelf.sweep()
             folder = self._root / bars.digest
             if folder.is_dir():
-                known = read_manifest(folder).dataset
-                check_window(known, asked)
+                known = self._shelf.current(folder)
+                check_window(known, asked, self.windows(known.family).zones)
                 return known
             kin = nearest_member(bars, ((each, self.prices(each)) for each in self.datasets()))
-            dataset = describe(bars, kin, asked)
+            closed = () if kin is None else self.windows(kin.family).zones
+            dataset = describe(bars, kin, asked, closed)
             self._write(dataset, bars, source)
             return dataset
+
+    def close_window(self, window: Window) -> FamilyWindows:
+        """Close a market's open window: its days become train, forward days the next window.
+
+        All datasets of the market are cut anew, at once: a crash leaves every one of them in the
+        old zones or every one in the new ones. Closing a window that is closed changes nothing.
+
+        Raises:
+            DataError: WINDOW_UNKNOWN. IntegrityError: DATA_CORRUPT; nothing is changed then.
+        """
+        family = window.family
+        with self._shelf.lock():
+            self._shelf.sweep()
+            members = self._members(family)
+            known = self._shelf.windows_of(family, members)
+            if window not in known.each:
+                raise window_unknown(window, known.each)
+            if window != known.open:
+                return known
+            zones = next_zones(self._days(members), known.now)
+            after = FamilyWindows(family=family, zones=(*known.zones, zones))
+            for each in members:
+                self._recut(each, after)
+            write_windows(self._root, after)
+            self._shelf.sweep()
+            return after
+
+    def windows(self, family: Family) -> FamilyWindows:
+        """All windows of a market, the open one last.
+
+        Raises:
+            DataError: FAMILY_UNKNOWN.
+        """
+        return self._shelf.windows_of(family, self._members(family))
+
+    def next_is_due(self, family: Family) -> bool:
+        """True when so much forward data wait that the next window would have full length.
+
+        Raises:
+            DataError: FAMILY_UNKNOWN. IntegrityError: DATA_CORRUPT.
+        """
+        members = self._members(family)
+        return next_is_due(self._days(members), self._shelf.windows_of(family, members).now)
 
     def datasets(self) -> tuple[Dataset, ...]:
         """All datasets, by symbol, timeframe, first bar and id.
@@ -140,8 +192,7 @@ class DatasetStore:
         """
         if not self._root.is_dir():
             return ()
-        folders = [path for path in self._root.iterdir() if len(path.name) == _ID_LENGTH]
-        found = [read_manifest(folder).dataset for folder in folders]
+        found = self._shelf.all()
         return tuple(
             sorted(found, key=lambda d: (d.instrument.symbol, d.timeframe.seconds, d.first, d.id))
         )
@@ -174,14 +225,24 @@ class DatasetStore:
         """Bars up to the window's end, for the one candidate that the permit names.
 
         Raises:
-            AccessError: LOOK_PERMIT_INVALID when the permit is for another dataset.
+            AccessError: LOOK_PERMIT_INVALID without a permit, for another dataset's or window's.
             DataError: HOLDOUT_EMPTY when the dataset has no bar there.
             IntegrityError: DATA_CORRUPT.
         """
-        if permit.dataset_id != dataset.id:
+        if not isinstance(permit, LookPermit):
+            raise AccessError(
+                "LOOK_PERMIT_INVALID", "sealed bars are opened by a look alone", value=permit,
+                hint="submit a candidate to the gate",
+            )  # fmt: skip
+        if dataset.id not in permit.datasets:
             raise AccessError(
                 "LOOK_PERMIT_INVALID", "the permit is for another dataset",
-                value=permit.dataset_id, hint="open a look for this dataset",
+                value=dataset.id, hint="open a look for this dataset",
+            )  # fmt: skip
+        if dataset.window not in permit.windows:
+            raise AccessError(
+                "LOOK_PERMIT_INVALID", "the permit is for another window of this market",
+                value=str(dataset.window), hint="its window was closed: open a look on this one",
             )  # fmt: skip
         if dataset.holdout_rows == 0:
             raise DataError(
@@ -217,28 +278,55 @@ class DatasetStore:
             raise corrupt(dataset.id[:12])
         return bars
 
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
-        """Hold the store's one write lock; the kernel frees it when the process dies."""
-        with (self._root / ".lock").open("a") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
+    def _members(self, family: Family) -> list[Dataset]:
+        """The datasets of a market."""
+        return [each for each in self.datasets() if each.family == family]
 
-    def _sweep(self) -> None:
-        """Remove what a crash left behind; only under the lock."""
-        for path in self._root.glob(f"{_INCOMING}*"):
-            shutil.rmtree(path)
+    def _days(self, members: Sequence[Dataset]) -> IntArray:
+        """Days with a bar in any of these datasets, rising."""
+        each = [bar_days(self.prices(one)) for one in members]
+        return np.unique(np.concatenate(each))
+
+    def _recut(self, dataset: Dataset, windows: FamilyWindows) -> None:
+        """Write a dataset in new zones beside the old parts; nothing reads it yet."""
+        bars = self.prices(dataset)
+        cut = describe(bars, dataset.model_copy(update={"zones": windows.now}), None)
+        folder = self._root / dataset.id
+        incoming = folder / f"{INCOMING}{windows.number}"
+        self._write_parts(incoming, cut, bars, self.source(dataset))
+        for name in pieces(bars, cut.zones):
+            _read_bars(incoming / name, cut)  # the old parts go: what replaces them must be whole
+        incoming.rename(home(folder, windows.number))
+        sync(folder)
 
     def _write(self, dataset: Dataset, bars: Bars, source: Provenance | None) -> None:
         """Write parts and manifest aside and flushed, then rename the folder: the commit."""
-        incoming = self._root / f"{_INCOMING}{dataset.id}"
-        incoming.mkdir()
-        for name, part in pieces(bars, dataset.zones).items():
-            _write_bars(incoming / name, part)
-        write_manifest(incoming, dataset, source)
-        sync(incoming)
+        incoming = self._root / f"{INCOMING}{dataset.id}"
+        place = home(incoming, self._shelf.number(dataset))
+        if place != incoming:
+            incoming.mkdir()
+            write_manifest(incoming, dataset, source)
+        self._write_parts(place, dataset, bars, source)
+        if place != incoming:
+            sync(incoming)
         incoming.rename(self._root / dataset.id)
         sync(self._root)
 
+    @staticmethod
+    def _write_parts(folder: Path, dataset: Dataset, bars: Bars, source: Provenance | None) -> None:
+        """Write parts and manifest into a new folder, flushed."""
+        folder.mkdir()
+        for name, part in pieces(bars, dataset.zones).items():
+            _write_bars(folder / name, part)
+        write_manifest(folder, dataset, source)
+        sync(folder)
+
     def _part(self, dataset: Dataset, name: str) -> Bars:
-        return _read_bars(self._root / dataset.id / name, dataset)
+        """One part; DATASET_RECUT when the window was closed since the record was read."""
+        folder = self._root / dataset.id
+        try:
+            self._shelf.require_current(dataset)
+            return _read_bars(home(folder, self._shelf.number(dataset)) / name, dataset)
+        except IntegrityError:
+            self._shelf.require_current(dataset)  # cut anew while it was read
+            raise

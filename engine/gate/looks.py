@@ -5,109 +5,53 @@ between spends the look; asking again for the same rule, data and costs answers 
 because recomputing tells nothing new. Ideas that move alike on train share a look: each look also
 answers whether what moves like it is worth anything. `ruling` is the one place that decides; every
 look book calls it inside its own write lock.
+
+Everything but the yearly number belongs to one window of one market: when a window is closed, its
+looks count no more. A candidate on several markets is charged to each of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Final, Literal, Protocol, Self
+from typing import Final, Protocol
 
-import numpy as np
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime
 
-from engine.data.families import DayLevels, correlation
+from engine.data.dataset import Window
 from engine.data.partitions import LookPermit
-from engine.errors import IntegrityError
+from engine.errors import InputError, IntegrityError
 from engine.gate.findings import GateCode
+from engine.gate.likeness import MAX_ALIKE, MAX_EXPLAINED, TrainReturns
+from engine.gate.look_records import (
+    LookOutcome,
+    LookRefusal,
+    LookRequest,
+    LookRow,
+    RefusalCode,
+    Reveal,
+)
 from engine.ledger import Family
-from engine.records import Digest, Record
+from engine.market import Name
+from engine.records import Digest
 
-RefusalCode = Literal[GateCode.LOOK_SPENT, GateCode.LOOK_SHARED, GateCode.LOOK_BUDGET]
+__all__ = [
+    "LOOKS_PER_YEAR", "InMemoryLooks", "LookBook", "LookOutcome", "LookRefusal", "LookRequest",
+    "LookRow", "RefusalCode", "Reveal", "Sign", "TrainReturns", "look_number", "look_unknown",
+    "looks_left", "on_window", "reveal_of", "ruling", "unsigned",
+]  # fmt: skip
+
+Sign = Callable[[Digest], str]
+"""Signs a digest for the installation; answers the signature as text."""
+
+
+def unsigned(_statement: Digest) -> str:
+    """No signature: for callers that sign and journal the act themselves."""
+    return ""
+
+
 LOOKS_PER_YEAR: Final = 24
-"""Looks of one family in one calendar year (UTC)."""
-MAX_ALIKE: Final = 0.7
-"""Above this |r| of raw train returns two candidates share a look."""
-
-
-class TrainReturns(Record):
-    """Raw daily net returns of a candidate's trial, units of 1e-8, and their day numbers."""
-
-    days: tuple[int, ...]
-    raw: tuple[int, ...]
-
-    @model_validator(mode="after")
-    def _one_for_each_day(self) -> Self:
-        if len(self.days) != len(self.raw):
-            message = f"{len(self.raw)} returns for {len(self.days)} days"
-            raise ValueError(message)
-        return self
-
-    @property
-    def path(self) -> DayLevels:
-        """The sum of returns at the end of each day."""
-        return np.array(self.days, dtype=np.int64), np.cumsum(self.raw, dtype=np.float64)
-
-    def likeness(self, other: TrainReturns) -> float:
-        """|r| of both on what their days have in common, whatever their timeframe."""
-        return correlation(self.path, other.path)
-
-
-class LookRequest(Record):
-    """Who wants to look at which window; `at` comes from the desk's clock.
-
-    `train` are the returns of the candidate's own ledger row: what later requests are held against.
-    """
-
-    family: Family
-    dataset_id: Digest
-    lineage_id: Annotated[str, Field(min_length=1, max_length=80)]
-    candidate_digest: Digest
-    rule_digest: Digest
-    shape_digest: Digest
-    cost_digest: Digest
-    train: TrainReturns
-    at: AwareDatetime
-
-    @property
-    def same_run(self) -> tuple[Digest, Digest, Digest]:
-        """What makes two looks the same computation."""
-        return (self.rule_digest, self.dataset_id, self.cost_digest)
-
-
-class LookOutcome(Record):
-    """What a look ended with; `shown` is True when people may see its figures."""
-
-    verdict: Literal["PASS", "FAIL", "INELIGIBLE"]
-    report_digest: Digest
-    shown: bool = False
-
-
-class LookRow(Record):
-    """One committed look; `outcome` is None until it is recorded, the look counts anyway.
-
-    `k` is 1 + looks taken on the window before + those of them whose figures people were shown.
-    """
-
-    look_id: Annotated[str, Field(min_length=1, max_length=80)]
-    k: Annotated[int, Field(ge=1)]
-    request: LookRequest
-    outcome: LookOutcome | None = None
-
-    @property
-    def permit(self) -> LookPermit:
-        """Leave to read the holdout; only look books and the desk's judging may call this."""
-        return LookPermit(
-            self.look_id, self.request.dataset_id, self.request.candidate_digest, self.k
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class LookRefusal:
-    """No look, and why; `earlier` is the candidate that had the look (None: LOOK_BUDGET)."""
-
-    code: RefusalCode
-    earlier: Digest | None = None
+"""Looks of one family in one calendar year (UTC), over all its windows."""
 
 
 class LookBook(Protocol):
@@ -121,53 +65,113 @@ class LookBook(Protocol):
         """Commit what a look ended with; a later result of the same look replaces it."""
         ...
 
-    def rows(self, family: Family) -> Sequence[LookRow]:
-        """All looks of a family in order."""
+    def reveal(
+        self, look_id: str, person: Name, at: AwareDatetime, sign: Sign = unsigned
+    ) -> Reveal:
+        """Commit that a person is shown sealed figures; asking again answers the first statement.
+
+        It raises the number of the next look of every window of that look by one, once.
+        """
+        ...
+
+    def rows(self, *families: Family) -> tuple[LookRow, ...]:
+        """All looks of any of these families in order, each once."""
         ...
 
 
-def look_number(rows: Sequence[LookRow]) -> int:
-    """Number k of the next look on a window with these rows."""
-    shown = sum(row.outcome is not None and row.outcome.shown for row in rows)
-    return 1 + len(rows) + shown
+def on_window(rows: Sequence[LookRow], window: Window) -> tuple[LookRow, ...]:
+    """The looks that were taken on one window."""
+    return tuple(row for row in rows if window in row.request.windows)
 
 
-def looks_left(rows: Sequence[LookRow], year: int) -> int:
-    """Looks that a family still has in a calendar year."""
-    return max(0, LOOKS_PER_YEAR - sum(row.request.at.year == year for row in rows))
+def look_number(rows: Sequence[LookRow], window: Window, *more: Window) -> int:
+    """Number k of the next look on these windows: the largest of them.
+
+    For each: 1 + looks taken on it + those of them whose figures people were shown.
+    """
+    taken = [on_window(rows, each) for each in (window, *more)]
+    return max(1 + len(each) + sum(row.seen for row in each) for each in taken)
+
+
+def looks_left(rows: Sequence[LookRow], year: int, family: Family, *more: Family) -> int:
+    """Looks that these families still have in a calendar year: of the one that has the fewest."""
+    used = [row.request.families for row in rows if row.request.at.year == year]
+    return min(
+        max(0, LOOKS_PER_YEAR - sum(each in families for families in used))
+        for each in (family, *more)
+    )
 
 
 def ruling(request: LookRequest, rows: Sequence[LookRow]) -> LookRow | LookRefusal | None:
     """The earlier look to answer with, a refusal, or None: a new look may be opened.
 
-    `rows` are all looks of the request's family. One look per lineage and window; the same shape
-    in one family is the same idea, whatever chat it comes from (LOOK_SPENT). What moves on train
-    like a candidate that has looked, |r| > 0.7, shares that look (LOOK_SHARED, the most alike).
+    `rows` are all looks of the request's families; those of windows that are closed count for the
+    year alone. One look per idea and window (LOOK_SPENT). What moves on train like a candidate
+    that has looked, |r| > 0.7, or is explained by all of them together, R^2 > 0.5, shares their
+    looks (LOOK_SHARED, the one most alike). Then the year's number (LOOK_BUDGET).
     """
-    for row in rows:
+    open_windows = set(request.windows)
+    known = [row for row in rows if open_windows & set(row.request.windows)]
+    for row in known:
         if row.request.same_run == request.same_run:
             return row
-    for row in rows:
-        same_lineage = row.request.lineage_id == request.lineage_id
-        if same_lineage or row.request.shape_digest == request.shape_digest:
+    for row in known:
+        if row.request.idea & request.idea:
             return LookRefusal(GateCode.LOOK_SPENT, row.request.candidate_digest)
-    alike = _most_alike(request, rows)
+    alike = _alike(request, known)
     if alike is not None:
         return LookRefusal(GateCode.LOOK_SHARED, alike.request.candidate_digest)
-    if looks_left(rows, request.at.year) == 0:
+    if looks_left(rows, request.at.year, *request.families) == 0:
         return LookRefusal(GateCode.LOOK_BUDGET)
     return None
 
 
-def _most_alike(request: LookRequest, rows: Sequence[LookRow]) -> LookRow | None:
-    """The look whose candidate moves most like this one, the earliest of equals."""
-    found: LookRow | None = None
-    nearest = MAX_ALIKE
-    for row in rows:
-        likeness = row.request.train.likeness(request.train)
-        if likeness > nearest:
-            nearest, found = likeness, row
-    return found
+def _alike(request: LookRequest, rows: Sequence[LookRow]) -> LookRow | None:
+    """The look that stands for the candidate: of the one most alike, the earliest of equals."""
+    if not rows:
+        return None
+    near = [row.request.train.likeness(request.train) for row in rows]
+    explained = request.train.explained_by([row.request.train for row in rows])
+    nearest = max(near)
+    if nearest > MAX_ALIKE or explained > MAX_EXPLAINED:
+        return rows[near.index(nearest)]
+    return None
+
+
+def reveal_of(row: LookRow, rows: Sequence[LookRow], person: Name, at: AwareDatetime) -> Reveal:
+    """The statement that a person signs before the figures of a look are shown.
+
+    Raises:
+        InputError: LOOK_NOT_ENDED before there are figures, LOOK_NOT_SEALED when the look passed
+            and its figures are shown anyway.
+    """
+    if row.outcome is None:
+        raise InputError(
+            "LOOK_NOT_ENDED", "this look has no figures yet", value=row.look_id,
+            hint="wait for the verdict, or submit the same candidate again",
+        )  # fmt: skip
+    if row.shown:
+        raise InputError(
+            "LOOK_NOT_SEALED", "the figures of this look are shown already", value=row.look_id,
+            hint="open its report",
+        )  # fmt: skip
+    windows = row.request.windows
+    after = [
+        one.model_copy(update={"shown": True}) if one.look_id == row.look_id else one
+        for one in rows
+    ]
+    return Reveal(
+        look_id=row.look_id,
+        person=person,
+        at=at,
+        k_before=look_number(rows, *windows),
+        k_after=look_number(after, *windows),
+    )
+
+
+def look_unknown(look_id: str) -> IntegrityError:
+    """The fault for a result or a statement without its look."""
+    return IntegrityError("LOOK_UNKNOWN", "a result came without its look", value=look_id)
 
 
 @dataclass(slots=True)
@@ -178,14 +182,13 @@ class InMemoryLooks:
 
     def open_look(self, request: LookRequest) -> LookPermit | LookRefusal:
         """See `LookBook`."""
-        known = self.rows(request.family)
+        known = self.rows(*request.families)
         found = ruling(request, known)
         if isinstance(found, LookRefusal):
             return found
         if found is None:
-            found = LookRow(
-                look_id=f"look-{len(self._rows) + 1}", k=look_number(known), request=request
-            )
+            k = look_number(known, *request.windows)
+            found = LookRow(look_id=f"look-{len(self._rows) + 1}", k=k, request=request)
             self._rows.append(found)
         return found.permit
 
@@ -195,14 +198,33 @@ class InMemoryLooks:
         Raises:
             IntegrityError: LOOK_UNKNOWN when no such look was opened.
         """
+        index = self._place(look_id)
+        self._rows[index] = self._rows[index].ended(outcome)
+
+    def reveal(
+        self, look_id: str, person: Name, at: AwareDatetime, sign: Sign = unsigned
+    ) -> Reveal:
+        """See `LookBook`.
+
+        Raises:
+            IntegrityError: LOOK_UNKNOWN. InputError: LOOK_NOT_ENDED, LOOK_NOT_SEALED.
+        """
+        index = self._place(look_id)
+        row = self._rows[index]
+        if row.revealed is not None:
+            return row.revealed
+        found = reveal_of(row, self._rows, person, at)
+        signed = found.model_copy(update={"signature": sign(found.digest)})
+        self._rows[index] = row.model_copy(update={"revealed": signed})
+        return signed
+
+    def rows(self, *families: Family) -> tuple[LookRow, ...]:
+        """See `LookBook`."""
+        asked = set(families)
+        return tuple(row for row in self._rows if asked & set(row.request.families))
+
+    def _place(self, look_id: str) -> int:
         for index, row in enumerate(self._rows):
             if row.look_id == look_id:
-                self._rows[index] = LookRow(
-                    look_id=row.look_id, k=row.k, request=row.request, outcome=outcome
-                )
-                return
-        raise IntegrityError("LOOK_UNKNOWN", "a result came without its look", value=look_id)
-
-    def rows(self, family: Family) -> Sequence[LookRow]:
-        """See `LookBook`."""
-        return tuple(row for row in self._rows if row.request.family == family)
+                return index
+        raise look_unknown(look_id)

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from engine.backtest.benchmark import buy_and_hold
+from engine.backtest.benchmark import hold_all
 from engine.backtest.costs import CostModel
 from engine.backtest.metrics import UNITS, Metrics, measure
 from engine.backtest.result import BacktestResult
-from engine.backtest.returns import daily_net, exposure_matched_excess, to_units
-from engine.data.bars import Bars, FloatArray
+from engine.backtest.returns import (
+    UNITS_PER_ONE,
+    daily_net,
+    exposure_matched_excess,
+    mean_exposures,
+    to_units,
+)
+from engine.data.bars import FloatArray
 from engine.data.days import close_days
+from engine.data.panel import Panel
 from engine.gate.evidence import Figure, KeyEvidence, RunEvidence
-from engine.gate.statistics import Key
+from engine.gate.statistics import Key, mean_and_deviation
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +30,7 @@ class Zone:
     """A finished run on one zone and the bars and costs that it had."""
 
     result: BacktestResult
-    bars: Bars
+    panel: Panel
     costs: CostModel
 
 
@@ -32,9 +40,14 @@ def raw_units(zone: Zone) -> FloatArray:
     return to_units(net).astype(np.float64)
 
 
-def excess_units(zone: Zone, exposure: float) -> FloatArray:
-    """Daily returns minus buy and hold with this mean exposure, same form as `raw_units`."""
-    excess = exposure_matched_excess(zone.result, zone.bars, exposure)
+def exposures_of(zone: Zone) -> tuple[float, ...]:
+    """Mean signed exposure to each instrument, in the panel's order."""
+    return tuple(share for _, share in mean_exposures(zone.result, zone.panel))
+
+
+def excess_units(zone: Zone, exposures: Sequence[float]) -> FloatArray:
+    """Daily returns minus buy and hold with these mean exposures, same form as `raw_units`."""
+    excess = exposure_matched_excess(zone.result, zone.panel, exposures)
     return to_units(excess).astype(np.float64)
 
 
@@ -50,6 +63,12 @@ def is_ruined(result: BacktestResult) -> bool:
     return ended or not bool((result.equity > 0.0).all())
 
 
+def mean_net(result: BacktestResult) -> float:
+    """Mean daily net return, fraction of one, rounded so that it is the same everywhere."""
+    _, net = daily_net(result)
+    return float(to_units(net).sum()) / len(net) / UNITS_PER_ONE
+
+
 def figures_of(metrics: Metrics) -> tuple[Figure, ...]:
     """All metrics of a run as named figures, in the metrics' own order."""
     values = metrics.model_dump()
@@ -59,21 +78,26 @@ def figures_of(metrics: Metrics) -> tuple[Figure, ...]:
     )
 
 
-def _key(key: Key) -> KeyEvidence:
+def key_evidence(key: Key) -> KeyEvidence:
+    """A key as a record."""
     return KeyEvidence(statistic=key.statistic, p=key.p)
 
 
-def run_evidence(zone: Zone, exposure: float, raw: Key, excess: Key) -> RunEvidence:
+def run_evidence(zone: Zone, exposures: Sequence[float], raw: Key, excess: Key) -> RunEvidence:
     """Everything that the checks and the report want to know about one run."""
-    held = buy_and_hold(zone.bars, zone.costs, start_equity=zone.result.start_equity)
+    held = hold_all(zone.panel, zone.costs, start_equity=zone.result.start_equity)
+    units = raw_units(zone)
+    mean, deviation = mean_and_deviation(units)
     return RunEvidence(
         trades=entry_days(zone.result),
-        days=len(raw_units(zone)),
-        raw=_key(raw),
-        excess=_key(excess),
-        exposure=exposure,
+        days=len(units),
+        raw=key_evidence(raw),
+        excess=key_evidence(excess),
+        exposures=tuple(exposures),
+        mean=mean / UNITS_PER_ONE,
+        deviation=deviation / UNITS_PER_ONE,
         ruined=is_ruined(zone.result),
         run_digest=zone.result.digest,
-        figures=figures_of(measure(zone.result, zone.bars)),
-        benchmark=figures_of(measure(held, zone.bars)),
+        figures=figures_of(measure(zone.result, zone.panel)),
+        benchmark=figures_of(measure(held, zone.panel)),
     )

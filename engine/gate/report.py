@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
 from engine.facts.table import Fact
+from engine.gate.basis import CertificateBasis
 from engine.gate.candidate import Tier
 from engine.gate.findings import GateCode, GateFinding
+from engine.ledger import Family
 from engine.records import Digest, Record, digest
 
 Verdict = Literal["PASS", "FAIL", "INELIGIBLE"]
+Grade = Literal["full", "research"]
 
 
 class GateReport(Record):
     """The desk's answer to a candidate; same candidate, data and code give the same bytes.
 
-    `facts` hold train figures always and holdout figures (`oos.*`) only when they are open.
-    `earlier` is the candidate that had the look which this one was refused: its verdict stands
-    for both.
+    Attributes:
+        asked, tier: what was asked for, and what a PASS is worth.
+        grade: "research" when a model may remember the holdout; such a certificate is never live.
+        keys: whether both keys decided, or the holdout alone.
+        findings: one for each criterion that was asked, passed ones too.
+        trials: N. look: k. looks_left: of the market in this year.
+        seen: looks on this window whose figures were shown to people.
+        earlier: the candidate that had the look which this one was refused: its verdict stands for
+            both.
+        facts: train figures always, holdout figures (`oos.*`) only when they are open.
     """
 
     candidate_digest: Digest
@@ -29,11 +40,17 @@ class GateReport(Record):
     cost_digest: Digest
     code_digest: Digest
     criteria_digest: Digest
+    others: tuple[Digest, ...] = ()
+    families: tuple[Family, ...] = ()
     verdict: Verdict
+    asked: Tier = "paper"
     tier: Tier | None = None
+    grade: Grade = "full"
+    keys: Literal["two", "single"] = "two"
     findings: tuple[GateFinding, ...]
     trials: Annotated[int, Field(ge=0)]
     look: Annotated[int, Field(ge=0)] = 0
+    seen: Annotated[int, Field(ge=0)] = 0
     earlier: Digest | None = None
     looks_left: Annotated[int, Field(ge=0)] = 0
     facts: tuple[Fact, ...] = ()
@@ -58,13 +75,21 @@ class CopilotVerdict(Record):
 HOLDOUT_STAGES = ("2", "3b")
 LOOK_CODES = (GateCode.LOOK_SPENT, GateCode.LOOK_SHARED, GateCode.LOOK_BUDGET)
 """Refusals to look: they measure nothing on the holdout and stay readable."""
+SEALED_CODES = (GateCode.ONLINE_LEVEL, GateCode.CUTOFF_OVERLAP, GateCode.FORWARD_WEAK)
+"""Findings of stage 4 whose answer tells something of the holdout."""
 SEALED_PREFIX = "oos."
 
 
+def from_holdout(finding: GateFinding) -> bool:
+    """Whether a finding was measured on the holdout."""
+    if finding.code in LOOK_CODES:
+        return False
+    return finding.stage in HOLDOUT_STAGES or finding.code in SEALED_CODES
+
+
 def is_sealed(finding: GateFinding) -> bool:
-    """Whether a finding was measured on the holdout and its figure is kept back."""
-    measured = finding.stage in HOLDOUT_STAGES and finding.code not in LOOK_CODES
-    return measured and finding.value is None
+    """Whether a look's finding has its figure kept back; stage 4 is asked after a PASS only."""
+    return finding.stage in HOLDOUT_STAGES and from_holdout(finding) and finding.value is None
 
 
 def for_copilot(report: GateReport) -> CopilotVerdict:
@@ -73,7 +98,7 @@ def for_copilot(report: GateReport) -> CopilotVerdict:
     for finding in report.findings:
         if finding.passed:
             continue
-        held = finding.stage in HOLDOUT_STAGES and finding.code not in LOOK_CODES
+        held = from_holdout(finding)
         code = GateCode.HOLDOUT_NOT_CONFIRMED if held else finding.code
         if code not in codes:
             codes.append(code)
@@ -88,7 +113,12 @@ def for_copilot(report: GateReport) -> CopilotVerdict:
 
 
 class Certificate(Record):
-    """What a PASS is worth, signed by the desk; expiring and revocable."""
+    """What a PASS is worth, signed by the desk; expiring and revocable.
+
+    basis: the figures it stands on; without them nothing forward can be measured. renews: the
+    certificate that this one prolongs. forward_from: start of the forward record; it starts once,
+    with the first certificate, and is not moved by a renewal.
+    """
 
     serial: Digest
     candidate_digest: Digest
@@ -104,8 +134,16 @@ class Certificate(Record):
     modes: tuple[Literal["paper", "shadow", "testnet", "live"], ...]
     issued_at: AwareDatetime
     expires_at: AwareDatetime
+    basis: CertificateBasis | None = None
+    renews: Digest | None = None
+    forward_from: AwareDatetime | None = None
 
     @property
     def digest(self) -> Digest:
         """Digest of the certificate: what is signed and what a ticket names."""
-        return digest("peak/certificate/v1", self)
+        return digest("peak/certificate/v2", self)
+
+    @property
+    def forward_start(self) -> datetime:
+        """The time from which its forward record counts."""
+        return self.forward_from or self.issued_at

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.backtest.result import BacktestResult
-from engine.backtest.simulator import simulate
-from engine.data.bars import Bars
-from engine.data.partitions import HoldoutBars, TrainBars
+from engine.data.panel import Panel
+from engine.gate.bench import Field
 from engine.gate.candidate import Candidate
-from engine.language.compiler import compile_spec
+from engine.gate.subject import Subject
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,17 +20,16 @@ class Rerun:
     """A run and the bars it was made on."""
 
     result: BacktestResult
-    bars: Bars
+    panel: Panel
 
 
-def train_rerun(candidate: Candidate, train: TrainBars) -> Rerun:
+def train_rerun(candidate: Candidate, panel: Panel) -> Rerun:
     """The train run of a judged candidate."""
-    decided = compile_spec(candidate.spec).decide(train.bars)
-    return Rerun(simulate(train.bars, decided, candidate.costs), train.bars)
+    subject = Subject.of(candidate.spec, candidate.costs, candidate.members)
+    return Rerun(subject.run(panel), panel)
 
 
-def holdout_rerun(candidate: Candidate, holdout: HoldoutBars) -> Rerun:
-    """The holdout run of a candidate whose look has passed: flat at the start, warmed up."""
-    decided = compile_spec(candidate.spec).decide(holdout.bars).since(holdout.first)
-    bars = holdout.bars.slice(holdout.first, len(holdout.bars))
-    return Rerun(simulate(bars, decided, candidate.costs), bars)
+def holdout_rerun(candidate: Candidate, field: Field) -> Rerun:
+    """The holdout run of a candidate that has looked: flat at the start, warmed up."""
+    subject = Subject.of(candidate.spec, candidate.costs, candidate.members)
+    return Rerun(subject.run(field.panel, first=field.first), field.shown)

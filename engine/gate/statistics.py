@@ -9,26 +9,56 @@ anything compares or hashes them.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from engine.data.bars import FloatArray
-from engine.seeds import stream
+from engine.errors import InputError
+from engine.gate.bootstrap import (
+    MAX_BLOCK,
+    MIN_BLOCK,
+    Draws,
+    block_length,
+    column_moments,
+    mean_and_deviation,
+    mean_block,
+    resample_counts,
+)
 
-MIN_BLOCK: Final = 10
-MAX_BLOCK: Final = 40
+__all__ = [
+    "KEY_LIMIT",
+    "MAX_BLOCK",
+    "MIN_BLOCK",
+    "Draws",
+    "Interval",
+    "Key",
+    "binomial_at_most",
+    "block_length",
+    "cap_of_look",
+    "clopper_pearson_upper",
+    "holdout_key",
+    "largest_product",
+    "mean_and_deviation",
+    "mean_block",
+    "mean_interval",
+    "normal_tail",
+    "p_gate",
+    "reality_check",
+    "resample_counts",
+    "single_key_limit",
+    "train_keys",
+]
+
 KEY_LIMIT: Final = 0.01
 """Two keys pass if and only if p_gate is not above this."""
 
-_CHUNK_DRAWS: Final = 500
 _CHUNK_COLUMNS: Final = 500
-_FEWEST_DAYS: Final = 10
-_FLAT: Final = 1e-12
 _DECIMALS: Final = 9
 _P_DECIMALS: Final = 12
+_BISECTIONS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,98 +67,6 @@ class Key:
 
     statistic: float | None
     p: float
-
-
-def mean_and_deviation(x: FloatArray) -> tuple[float, float]:
-    """Mean and standard deviation (ddof 1) of a series of integers, both in its unit.
-
-    The deviation is 0 when it is below 1e-12 x T x max|x|: such a series does not move.
-    """
-    length = len(x)
-    if length < 2:  # noqa: PLR2004 - one value has no spread
-        return 0.0, 0.0
-    mean = math.fsum(x) / length
-    deviation = math.sqrt(math.fsum((x - mean) ** 2) / (length - 1))
-    if deviation <= _FLAT * length * float(np.abs(x).max()):
-        return mean, 0.0
-    return mean, deviation
-
-
-def block_length(x: FloatArray) -> float:
-    """Mean block length of the stationary bootstrap for a series, in observations.
-
-    Source: Politis and White 2004, with the correction of Patton, Politis and White 2009: the
-    flat-top lag window ends at twice the last lag before K_n insignificant autocorrelations.
-    """
-    n = len(x)
-    mean, deviation = mean_and_deviation(x)
-    if deviation == 0.0 or n < _FEWEST_DAYS:
-        return 1.0
-    centred = x - mean
-    quiet = max(5, int(math.log10(n)))
-    furthest = math.ceil(math.sqrt(n)) + quiet
-    covariance, strength = _autocovariances(centred, min(furthest, n - 2))
-    bound = 2.0 * math.sqrt(math.log10(n) / n)
-    cut = min(2 * max(1, _last_loud_lag(strength, bound, quiet)), len(covariance) - 1)
-    weighted = spectrum = 0.0
-    for lag in range(-cut, cut + 1):
-        weight = min(1.0, 2.0 * (1.0 - abs(lag) / cut))
-        weighted += weight * abs(lag) * covariance[abs(lag)]
-        spectrum += weight * covariance[abs(lag)]
-    if spectrum == 0.0:
-        return 1.0
-    best = math.pow((weighted / spectrum) ** 2 * n, 1 / 3)
-    return min(best, float(math.ceil(min(3.0 * math.sqrt(n), n / 3))))
-
-
-def _autocovariances(centred: FloatArray, furthest: int) -> tuple[list[float], list[float]]:
-    """Autocovariances (divided by n) and absolute autocorrelations of lags 0..furthest."""
-    n = len(centred)
-    covariance, strength = [], []
-    for lag in range(furthest + 1):
-        early, late = centred[: n - lag], centred[lag:]
-        product = math.fsum(early * late)
-        scale = math.sqrt(math.fsum(early[: n - lag - 1] ** 2) * math.fsum(late[1:] ** 2))
-        covariance.append(product / n)
-        strength.append(abs(product) / scale if scale > 0 else 0.0)
-    return covariance, strength
-
-
-def _last_loud_lag(strength: Sequence[float], bound: float, quiet: int) -> int:
-    """The lag after which `quiet` autocorrelations in a row are below the bound."""
-    for lag in range(len(strength) - quiet):
-        if all(value < bound for value in strength[lag : lag + quiet]):
-            return lag
-    return len(strength) - 1
-
-
-def mean_block(x: FloatArray) -> int:
-    """Block of the train key: Politis-White of the candidate's raw returns, 10 to 40 days."""
-    return min(max(MIN_BLOCK, math.ceil(block_length(x))), MAX_BLOCK)
-
-
-def resample_counts(
-    length: int, block: int, samples: int, family: str, window: str
-) -> Iterator[FloatArray]:
-    """How often each day stands in each stationary-bootstrap draw, in chunks (draws, length).
-
-    Blocks have geometric length with mean `block` and wrap around. Each chunk has a stream of
-    its own, named by family, window, block and chunk number only.
-
-    Source: Politis and Romano 1994.
-    """
-    for number, start in enumerate(range(0, samples, _CHUNK_DRAWS)):
-        draws = min(_CHUNK_DRAWS, samples - start)
-        random = stream("gate/stationary-bootstrap", family, window, block, number)
-        fresh = random.random((draws, length)) < 1.0 / block
-        begins = random.integers(0, length, size=(draws, length))
-        fresh[:, 0] = True
-        position = np.arange(length)
-        last = np.maximum.accumulate(np.where(fresh, position, 0), axis=1)
-        index = (np.take_along_axis(begins, last, axis=1) + position - last) % length
-        index += np.arange(draws)[:, None] * length
-        counts = np.bincount(index.ravel(), minlength=draws * length)
-        yield counts.reshape(draws, length).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +81,9 @@ class _Columns:
 
 def _columns(matrix: FloatArray) -> _Columns:
     length = matrix.shape[0]
-    moments = [mean_and_deviation(matrix[:, column]) for column in range(matrix.shape[1])]
-    mean = np.array([each[0] for each in moments])
-    deviation = np.array([each[1] for each in moments])
+    mean, deviation = column_moments(matrix)
     moving = deviation > 0
-    statistic = np.full(len(moments), -np.inf)
+    statistic = np.full(len(mean), -np.inf)
     statistic[moving] = np.round(math.sqrt(length) * mean[moving] / deviation[moving], _DECIMALS)
     floor = -math.sqrt(2.0 * math.log(max(1.0, math.log(length))))
     centre = np.where(statistic >= floor, mean, 0.0)
@@ -174,6 +110,7 @@ def train_keys(  # noqa: PLR0913 - the draws are named by three parts
     window: str,
     block: int,
     samples: int,
+    draws: Iterable[FloatArray] | None = None,
 ) -> tuple[Key, ...]:
     """Train key p_IS of column `own` in each matrix, on the same draws.
 
@@ -181,14 +118,16 @@ def train_keys(  # noqa: PLR0913 - the draws are named by three parts
     statistic against the bootstrap distribution of the best of all trials, so adding a trial can
     never lower it: (1 + #{b: M_b >= max(t_own, 0)}) / (samples + 1), with
     M_b = max(0, max_k sqrt(T) (m*_bk - g_k) / sd_k) and g_k = mean_k if t_k >= -sqrt(2 ln ln T),
-    else 0. A series that does not move has p = 1 and still counts as a trial.
+    else 0. A series that does not move has p = 1 and still counts as a trial. `draws` are the
+    same counts from a cache (`Draws`).
 
     Source: Hansen 2005, test for superior predictive ability, consistent version.
     """
     prepared = [_columns(matrix) for matrix in matrices]
     exceeded = [0] * len(prepared)
     length = matrices[0].shape[0]
-    for counts in resample_counts(length, block, samples, family, window):
+    fresh = resample_counts(length, block, samples, family, window)
+    for counts in fresh if draws is None else draws:
         for index, columns in enumerate(prepared):
             threshold = max(float(columns.statistic[own]), 0.0)
             exceeded[index] += int((_maxima(columns, counts) >= threshold).sum())
@@ -241,6 +180,11 @@ def cap_of_look(k: int) -> float:
     return max(0.01, 0.10 / k)
 
 
+def single_key_limit(k: int) -> float:
+    """Largest p_O of look k where the train key is not counted: max(0.001, 0.01 / k)."""
+    return max(0.001, 0.01 / k)
+
+
 def largest_product(cap: float) -> float:
     """The product p_IS x p_O at which p_gate reaches 0.01, by bisection."""
     low, high = 0.0, min(cap, KEY_LIMIT)
@@ -251,3 +195,107 @@ def largest_product(cap: float) -> float:
         else:
             low = middle
     return low
+
+
+def binomial_at_most(k: int, n: int, rate: float) -> float:
+    """P(X <= k) for X ~ Binomial(n, rate), by the sum of its terms in logarithms."""
+    if k >= n or rate <= 0.0:
+        return 1.0
+    if rate >= 1.0:
+        return 0.0
+    win, lose, whole = math.log(rate), math.log1p(-rate), math.lgamma(n + 1)
+    terms = (
+        math.exp(whole - math.lgamma(i + 1) - math.lgamma(n - i + 1) + i * win + (n - i) * lose)
+        for i in range(k + 1)
+    )
+    return min(1.0, math.fsum(terms))
+
+
+def clopper_pearson_upper(k: int, n: int, level: float = 0.99) -> float:
+    """Upper confidence bound of a rate of which k in n trials were seen; 1 if k = n.
+
+    The rate u at which P(X <= k; n, u) = 1 - level, by 60 steps of bisection (60 halvings of the
+    unit interval are below the spacing of float64). It equals scipy's `beta.ppf(level, k+1, n-k)`.
+
+    Raises:
+        InputError: RATE_INVALID when not 0 <= k <= n with n >= 1, or level is not inside (0, 1).
+
+    Source: Clopper and Pearson 1934.
+    """
+    if not 0 <= k <= n or n < 1 or not 0.0 < level < 1.0:
+        raise InputError(
+            "RATE_INVALID", "a bound needs 0 <= k <= n, n >= 1 and a level between 0 and 1",
+            value=f"k={k}, n={n}, level={level}",
+        )  # fmt: skip
+    if k == n:
+        return 1.0
+    low, high = 0.0, 1.0
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2.0
+        if binomial_at_most(k, n, middle) > 1.0 - level:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2.0
+
+
+def reality_check(
+    matrix: FloatArray, *, family: str, window: str, block: int, samples: int
+) -> float:
+    """p-value of White's reality check: is the best of N trials better than nothing?
+
+    V = max_k sqrt(T) mean_k against V*_b = max_k sqrt(T) (m*_bk - mean_k), not studentised and
+    recentred on the sample's own means (never on a draw's). p = (1 + #{V* >= V}) / (samples + 1).
+    Report only: one very volatile trial decides it alone.
+
+    Args:
+        matrix: (T, N) integer returns.
+        family: first part of the draws' name.
+        window: second part of it.
+        block: mean block, days.
+        samples: number of draws.
+
+    Source: White 2000.
+    """
+    length = matrix.shape[0]
+    mean = np.array([math.fsum(column) / length for column in matrix.T])
+    best = float(mean.max())
+    exceeded = 0
+    for counts in resample_counts(length, block, samples, family, window):
+        exceeded += int(((counts @ matrix / length - mean).max(axis=1) >= best).sum())
+    return round((1 + exceeded) / (samples + 1), _P_DECIMALS)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A mean with its bounds, all in the unit of the series, and the block that was used, days."""
+
+    mean: float
+    low: float
+    high: float
+    block: int
+
+
+def mean_interval(
+    x: FloatArray, level: float = 0.90, *, family: str, window: str, samples: int = 4_999
+) -> Interval:
+    """Percentile interval of a series' mean by the stationary bootstrap, automatic block length.
+
+    The bounds are order statistics of the resampled means, so they are exact. The block is
+    Politis-White's own (at least 1), not the gate's 10 to 40 days.
+
+    Raises:
+        InputError: LEVEL_INVALID unless 0 < level < 1; RETURNS_INVALID for less than two values.
+
+    Source: Politis and Romano 1994; Politis and White 2004.
+    """
+    if not 0.0 < level < 1.0:
+        raise InputError("LEVEL_INVALID", "a level lies between 0 and 1", value=level)
+    if len(x) < 2:  # noqa: PLR2004 - one value has no spread
+        raise InputError("RETURNS_INVALID", "an interval needs two values", value=len(x))
+    block = max(1, math.ceil(block_length(x)))
+    draws = resample_counts(len(x), block, samples, family, window)
+    means = np.sort(np.concatenate([counts @ x / len(x) for counts in draws]))
+    outside = int((1.0 - level) / 2.0 * (samples + 1))
+    low, high = means[max(outside - 1, 0)], means[min(samples - outside, samples - 1)]
+    return Interval(math.fsum(x) / len(x), float(low), float(high), block)

@@ -1,23 +1,20 @@
 """Trials: the matrix of everything that was ever tried on a market, and nothing else.
 
-Each ledger row is one column, open and failed ones as zeros: leaving them out would make a search
-look smaller than it was. There is no "effective number" of trials anywhere.
+Each ledger row is one column; open, failed and cancelled ones are zeros: leaving them out would
+make a search look smaller than it was. There is no "effective number" of trials anywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.data.bars import FloatArray, IntArray
-from engine.errors import DataError, IntegrityError
+from engine.errors import InputError, IntegrityError
 from engine.ledger import TrialRow
-from engine.records import Digest
-
-DaysOf = Callable[[Digest], IntArray]
-"""Train days of a registered dataset, shape (days,), rising."""
+from engine.packing import unpack_days, unpack_returns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,64 +43,84 @@ def _broken(what: str, value: object) -> IntegrityError:
     )  # fmt: skip
 
 
-def _days(dataset: Digest, days_of: DaysOf) -> IntArray:
+def _own(rows: Sequence[TrialRow], own: int) -> TrialRow:
+    row = next((row for row in rows if row.n == own), None)
+    if row is None:
+        raise _broken("the candidate's own trial is missing", own)
+    return row
+
+
+def _days(row: TrialRow) -> IntArray:
     try:
-        return days_of(dataset)
-    except DataError as error:
-        raise _broken("a trial's dataset is not in the store any more", dataset) from error
+        return unpack_days(row.outcome.days)
+    except InputError as error:
+        raise _broken(f"the days of trial {row.n} are unreadable", row.n) from error
 
 
-def _aligned(values: tuple[int, ...], theirs: IntArray, days: IntArray, n: int) -> FloatArray:
-    """One trial's returns on the candidate's days; 0 where the trial has none."""
-    column = np.zeros(len(days))
-    if not values:
-        return column
-    if len(values) != len(theirs):
-        raise _broken(f"trial {n} has {len(values)} returns for {len(theirs)} days", n)
-    _, mine, other = np.intersect1d(days, theirs, assume_unique=True, return_indices=True)
-    column[mine] = np.array(values, dtype=np.float64)[other]
-    return column
+def _column(text: str, row: TrialRow, length: int) -> IntArray:
+    """One packed column of a row, as many values as it has days."""
+    try:
+        values = unpack_returns(text)
+    except InputError as error:
+        raise _broken(f"the returns of trial {row.n} are unreadable", row.n) from error
+    if len(values) != length:
+        raise _broken(f"trial {row.n} has {len(values)} returns for {length} days", row.n)
+    return values
 
 
 def own_returns(rows: Sequence[TrialRow], own: int, days: IntArray) -> tuple[int, ...]:
-    """Net returns of the candidate's own row, one for each of its train days.
+    """Net returns of the candidate's own row, units of 1e-8, one for each of its train days.
 
     Raises:
         IntegrityError: LEDGER_BROKEN when the row is missing or does not fit the days.
     """
-    row = next((row for row in rows if row.n == own), None)
-    if row is None:
-        raise _broken("the candidate's own trial is missing", own)
-    values = row.outcome.daily_returns
-    if len(values) != len(days):
-        raise _broken(f"trial {own} has {len(values)} returns for {len(days)} days", own)
-    return values
+    row = _own(rows, own)
+    if not np.array_equal(_days(row), days):
+        raise _broken(f"trial {own} has other days than the candidate", own)
+    return tuple(_column(row.outcome.daily_returns, row, len(days)).tolist())
 
 
-def trial_matrix(
-    rows: Sequence[TrialRow], own: int, days: IntArray, days_of: DaysOf
-) -> TrialMatrix:
+class _Shared:
+    """Where days of a trial lie among the candidate's; trials of one dataset share the answer."""
+
+    def __init__(self, days: IntArray) -> None:
+        self.days = days
+        self._known: dict[str, tuple[IntArray, IntArray]] = {}
+
+    def places(self, row: TrialRow) -> tuple[IntArray, IntArray]:
+        """Rows of the matrix and places in the trial's own columns, of the common days."""
+        text = row.outcome.days
+        if text not in self._known:
+            _, mine, theirs = np.intersect1d(
+                self.days, _days(row), assume_unique=True, return_indices=True
+            )
+            self._known[text] = (mine, theirs)
+        return self._known[text]
+
+
+def trial_matrix(rows: Sequence[TrialRow], own: int, days: IntArray) -> TrialMatrix:
     """The matrix over all rows that share a train day with the candidate.
 
+    Rows whose days are not known (open, failed, cancelled) always count, as zeros.
+
     Args:
-        rows: all ledger rows of the family.
+        rows: all ledger rows of the candidate's families, each once.
         own: the candidate's row number.
         days: its train days, rising.
-        days_of: train days of any dataset of the family.
 
     Raises:
-        IntegrityError: LEDGER_BROKEN when a row's returns do not fit its dataset's days, or the
-            candidate has no row.
+        IntegrityError: LEDGER_BROKEN when a row cannot be read or the candidate has none.
     """
-    raw, excess, numbers = [], [], []
-    for row in rows:
-        theirs = _days(row.start.key.dataset_digest, days_of)
-        if row.n != own and not np.isin(theirs, days, assume_unique=True).any():
-            continue
-        outcome = row.outcome
-        raw.append(_aligned(outcome.daily_returns, theirs, days, row.n))
-        excess.append(_aligned(outcome.excess_returns, theirs, days, row.n))
-        numbers.append(row.n)
-    if own not in numbers:
-        raise _broken("the candidate's own trial is missing", own)
-    return TrialMatrix(np.column_stack(raw), np.column_stack(excess), numbers.index(own))
+    _own(rows, own)
+    shared = _Shared(days)
+    counted = [
+        row for row in rows if row.n == own or not row.outcome.days or len(shared.places(row)[0])
+    ]
+    raw, excess = np.zeros((2, len(counted), len(days)))
+    for place, row in enumerate(counted):
+        mine, theirs = shared.places(row)
+        length = len(_days(row))
+        raw[place, mine] = _column(row.outcome.daily_returns, row, length)[theirs]
+        excess[place, mine] = _column(row.outcome.excess_returns, row, length)[theirs]
+    number = next(place for place, row in enumerate(counted) if row.n == own)
+    return TrialMatrix(np.ascontiguousarray(raw.T), np.ascontiguousarray(excess.T), number)

@@ -4,6 +4,8 @@ rule_digest: names, prose and ids dropped, lets written out, parameter values pu
 expression in normal form; the gate counts trials by it, so renaming buys no fresh trial.
 shape_digest: the same with every number masked and without sizes and limits: one idea with other
 numbers, one sweep and three risk profiles are one shape.
+tree_digest: the shape without sizing and bar length and with its symbols numbered: inside one
+market the same tree is one idea, whatever the instrument is called there.
 """
 
 from __future__ import annotations
@@ -145,3 +147,21 @@ def shape_digest(spec: StrategySpec) -> Digest:
     writer = _Writer(spec, {param.name: MASK for param in spec.params}, masked=True)
     sizing = {"kind": spec.sizing.kind, "expr": writer.text(spec.sizing.expr)}
     return digest("peak/shape/v2", {**_meaning(spec, writer), "sizing": sizing})
+
+
+def tree_digest(spec: StrategySpec) -> Digest:
+    """Digest of the masked meaning without sizing, bar length and the names of its symbols.
+
+    Raises:
+        SpecError: SYNTAX_* when an expression cannot be read; check the spec first.
+    """
+    writer = _Writer(spec, {param.name: MASK for param in spec.params}, masked=True)
+    left_out = ("timeframe", "symbols", "watchlist", "max_symbols")
+    meaning = {key: part for key, part in _meaning(spec, writer).items() if key not in left_out}
+    text = canonical_bytes(meaning).decode()
+    pair = () if spec.pair is None else (spec.pair.y, spec.pair.x)
+    named = dict.fromkeys((*pair, *spec.universe.symbols))
+    numbered = {symbol: f"#{number}" for number, symbol in enumerate(named)}
+    for symbol in sorted(numbered, key=len, reverse=True):
+        text = text.replace(symbol, numbered[symbol])
+    return digest("peak/tree/v1", text)

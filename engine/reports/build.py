@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from engine.backtest.benchmark import buy_and_hold
+from engine.backtest.benchmark import hold_all
 from engine.backtest.costs import CostModel
 from engine.backtest.metrics import measure
 from engine.backtest.result import BacktestResult
@@ -99,7 +99,7 @@ def report_data(  # noqa: PLR0913 - a report names everything it was made from
     results = [run.result for _, run in runs]
     state: HoldoutState = "open" if holdout else "sealed" if sealed_span else "none"
     times, equity, falls, held = _joined(runs, costs)
-    benchmark = buy_and_hold(train.bars, costs, start_equity=train.result.start_equity)
+    benchmark = hold_all(train.panel, costs, start_equity=train.result.start_equity)
     lines = [line for zone, run in runs for line in trade_lines(zone, run)]
     instrument = train.bars.instrument
     per_year = _returns_per_year(train.bars)
@@ -116,9 +116,9 @@ def report_data(  # noqa: PLR0913 - a report names everything it was made from
         returns_per_year=per_year,
         zones=_zones(runs, sealed_span),
         holdout_state=state,
-        train=measure(train.result, train.bars),
-        holdout=measure(holdout.result, holdout.bars) if holdout else None,
-        benchmark=measure(benchmark, train.bars),
+        train=measure(train.result, train.panel),
+        holdout=measure(holdout.result, holdout.panel) if holdout else None,
+        benchmark=measure(benchmark, train.panel),
         gate=gate,
         equity=thinned(times, equity),
         drawdown=thinned(times, falls),
@@ -215,7 +215,7 @@ def _joined(
     own, other = 1.0, 1.0
     for _, run in runs:
         result, start = run.result, run.result.start_equity
-        bench = buy_and_hold(run.bars, costs, start_equity=start).equity
+        bench = hold_all(run.panel, costs, start_equity=start).equity
         times.append(result.close_time)
         equity.append(result.equity * own)
         falls.append(drawdown_of(result.equity, start))

@@ -103,6 +103,10 @@ def _cell(cell: Cell) -> str:
 def _table(block: Table) -> list[str]:
     head = [plain(name) for name in block.head]
     marks = ["---" if place in block.words else "---:" for place in range(len(head))]
-    rows = [[_cell(cell) for cell in row] for group in block.groups for row in group.rows]
+    rows: list[list[str]] = []
+    for group in block.groups:
+        if group.heading:
+            rows.append([f"**{plain(group.heading)}**", *("" for _ in head[1:])])
+        rows += [[_cell(cell) for cell in row] for row in group.rows]
     caption = [f"### {plain(block.caption)}", ""] if block.caption else []
     return [*caption, *(f"| {' | '.join(line)} |" for line in [head, marks, *rows]), ""]

@@ -31,18 +31,29 @@ class NamedStatistic(Record):
 
 
 class PowerPoint(Record):
-    """Chance that this gate accepts a real edge of this yearly Sharpe ratio."""
+    """Chance that this gate accepts a real edge of this yearly Sharpe ratio.
+
+    `chance` is that of the testnet tier, `paper` that of the paper tier.
+    """
 
     sharpe: Ratio
     chance: Ratio
+    paper: Ratio | None = None
 
 
 class Calibration(Record):
-    """Self-calibration for this report's own length and N: noise that passes, edges found."""
+    """Self-calibration for this report's own length and N: noise that passes, edges found.
+
+    train_years, holdout_years, trials, look: what it was computed for; None in older reports.
+    """
 
     noise_testnet: Ratio
     noise_paper: Ratio
     power: tuple[PowerPoint, ...] = ()
+    train_years: Ratio | None = None
+    holdout_years: Ratio | None = None
+    trials: Annotated[int, Field(ge=1)] | None = None
+    look: Annotated[int, Field(ge=1)] | None = None
 
 
 class CostPoint(Record):

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.backtest.result import BacktestResult, Trade
 from engine.data.bars import Bars, BoolArray, IntArray
+from engine.data.panel import Panel, panel_of
 from engine.language.findings import SpecFinding
 from engine.reports.curves import moment
 from engine.reports.data import (
@@ -35,6 +36,16 @@ class ReportRun:
     result: BacktestResult
     bars: Bars
     others: tuple[Bars, ...] = ()
+
+    @classmethod
+    def of(cls, result: BacktestResult, panel: Panel) -> ReportRun:
+        """A run on a panel; its first instrument heads the report."""
+        return cls(result, panel.each[0], panel.each[1:])
+
+    @property
+    def panel(self) -> Panel:
+        """All its instruments on one timeline."""
+        return panel_of([self.bars, *self.others])
 
 
 def trade_lines(zone: ZoneName, run: ReportRun) -> list[TradeLine]:

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from engine.errors import InputError
 from engine.reports.data import Language
+from engine.reports.texts_best_de import BEST_GERMAN
+from engine.reports.texts_best_en import BEST_ENGLISH
 from engine.reports.texts_compare_de import COMPARE_GERMAN
 from engine.reports.texts_compare_en import COMPARE_ENGLISH
 from engine.reports.texts_de import GERMAN
@@ -15,8 +17,8 @@ from engine.reports.texts_sections_de import SECTIONS_GERMAN
 from engine.reports.texts_sections_en import SECTIONS_ENGLISH
 
 CATALOGUES: dict[str, dict[str, str]] = {
-    "en": {**ENGLISH, **SECTIONS_ENGLISH, **COMPARE_ENGLISH},
-    "de": {**GERMAN, **SECTIONS_GERMAN, **COMPARE_GERMAN},
+    "en": {**ENGLISH, **SECTIONS_ENGLISH, **COMPARE_ENGLISH, **BEST_ENGLISH},
+    "de": {**GERMAN, **SECTIONS_GERMAN, **COMPARE_GERMAN, **BEST_GERMAN},
 }
 
 

@@ -13,10 +13,7 @@ GERMAN: Final[dict[str, str]] = {
         "Das ist ein Backtest auf Trainingsdaten. Er sagt, was gewesen wäre, nicht was sein wird."
     ),
     "verdict.PASS": "Bestanden",
-    "verdict.PASS.sentence": (
-        "Auf diesen Daten nicht widerlegt. Stufe: {tier}. Bestanden heißt: darf versucht werden, "
-        "nicht: funktioniert."
-    ),
+    "verdict.PASS.sentence": "Auf diesen Daten nicht widerlegt. Stufe: {tier}.",
     "verdict.FAIL": "Nicht bestanden",
     "verdict.FAIL.sentence": "Widerlegt: die unten markierten Kriterien sind nicht erfüllt.",
     "verdict.INELIGIBLE": "Nicht beurteilbar",

@@ -13,9 +13,7 @@ ENGLISH: Final[dict[str, str]] = {
         "This is a backtest on train data. It says what would have happened, not what will."
     ),
     "verdict.PASS": "Pass",
-    "verdict.PASS.sentence": (
-        "Not refuted on this data. Tier: {tier}. A pass means it may be tried, not that it works."
-    ),
+    "verdict.PASS.sentence": "Not refuted on this data. Tier: {tier}.",
     "verdict.FAIL": "Fail",
     "verdict.FAIL.sentence": "Refuted: the criteria marked below are not met.",
     "verdict.INELIGIBLE": "Cannot be judged",

@@ -34,7 +34,22 @@ SECTIONS_GERMAN: Final[dict[str, str]] = {
         "{block} Tage, Zufallsstart aus der Prüfsumme des Laufs. Kennzahlen, die von der "
         "Reihenfolge der Tage abhängen, haben keine."
     ),
-    "figures.benchmark": "Kaufen und halten gilt für {symbol} allein.",
+    "figures.benchmark": "Kaufen und halten: gleiche Anteile von {symbols}.",
+    "stage.0": "Stufe 0: Vertrag",
+    "stage.1": "Stufe 1: Belege im Training",
+    "stage.2": "Stufe 2: der Blick auf den Holdout",
+    "stage.3a": "Stufe 3a: Vetos im Training",
+    "stage.3b": "Stufe 3b: Vetos auf den Blick",
+    "stage.4": "Stufe 4: Freigabestufe",
+    "verdict.research": (
+        "Forschungsgüte: ein beteiligtes Modell kann den Holdout kennen. Nie für Live."
+    ),
+    "verdict.revealed": (
+        "Der Holdout hat das nicht bestätigt. Seine Zahlen sind zu sehen, weil ein Mensch sie "
+        "verlangt hat; der Blick zählt doppelt für jede spätere Idee auf diesem Markt."
+    ),
+    "verdict.costs": "Sharpe-Ratio im Training bei anderen Kosten:",
+    "verdict.cost": "{sharpe} bei {factor}-fachen",
     "verdict.passed": "Weitere Kriterien erfüllt: {count}.",
     "verdict.unmet": "Weitere Kriterien nicht erfüllt: {count}.",
     "notes.more": "Weitere Hinweise im Forschungsbericht: {count}.",
@@ -46,6 +61,19 @@ SECTIONS_GERMAN: Final[dict[str, str]] = {
     "calibration.power": (
         "Ein echter Vorteil mit einer Sharpe-Ratio von {sharpe} wird mit einer "
         "Wahrscheinlichkeit von {chance} gefunden."
+    ),
+    "calibration.noise.sized": (
+        "Mit {train_years} Jahren Training, {holdout_years} Jahren Holdout, N = {trials}, Blick "
+        "{look}: dieses Gate lässt {testnet} von reinem Zufall zur Stufe Testnet durch und "
+        "{paper} zur Stufe Paper."
+    ),
+    "calibration.power.both": (
+        "Eine echte Regel mit einer Sharpe-Ratio von {sharpe} findet es mit {chance} "
+        "Wahrscheinlichkeit zur Stufe Testnet und mit {paper} zur Stufe Paper."
+    ),
+    "calibration.lever": (
+        "Ein besserer Hebel als jede Statistik: {markets} Märkte mit einer Korrelation von {alike} "
+        "heben eine Sharpe-Ratio um {gain}."
     ),
     "seed": "Zufallsstart",
     "seed.run": "abgeleitet aus der Prüfsumme des Laufs",

@@ -35,7 +35,22 @@ SECTIONS_ENGLISH: Final[dict[str, str]] = {
         "bootstrap of daily returns, {draws} draws, mean block on train {block} days, seeded "
         "by the run's digest. Figures that depend on the order of days have none."
     ),
-    "figures.benchmark": "Buy and hold is of {symbol} alone.",
+    "figures.benchmark": "Buy and hold is of equal shares of {symbols}.",
+    "stage.0": "Stage 0: contract",
+    "stage.1": "Stage 1: train evidence",
+    "stage.2": "Stage 2: the look at the holdout",
+    "stage.3a": "Stage 3a: vetoes on train",
+    "stage.3b": "Stage 3b: vetoes on the look",
+    "stage.4": "Stage 4: tier",
+    "verdict.research": (
+        "Research grade: a model behind this idea may remember the holdout. Never for live."
+    ),
+    "verdict.revealed": (
+        "The holdout did not confirm this. Its figures are shown because a person asked for them; "
+        "the look counts twice for every later idea on this market."
+    ),
+    "verdict.costs": "Sharpe ratio on train at other costs:",
+    "verdict.cost": "{sharpe} at {factor} times",
     "verdict.passed": "Further criteria passed: {count}.",
     "verdict.unmet": "Further criteria not met: {count}.",
     "notes.more": "Further notes in the research report: {count}.",
@@ -46,6 +61,19 @@ SECTIONS_ENGLISH: Final[dict[str, str]] = {
     ),
     "calibration.power": (
         "A real edge with a Sharpe ratio of {sharpe} is found with a chance of {chance}."
+    ),
+    "calibration.noise.sized": (
+        "With {train_years} years of train, {holdout_years} years of holdout, N = {trials}, look "
+        "{look}: this gate passes {testnet} of pure noise at testnet tier and {paper} at "
+        "paper tier."
+    ),
+    "calibration.power.both": (
+        "It finds a real edge with a Sharpe ratio of {sharpe} with a chance of {chance} at testnet "
+        "tier and {paper} at paper tier."
+    ),
+    "calibration.lever": (
+        "A better lever than any statistic: {markets} markets that correlate by {alike} raise a "
+        "Sharpe ratio by {gain}."
     ),
     "seed": "Seed",
     "seed.run": "derived from the digest of the run",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from engine.data.panel import panel_of
 from engine.data.synthetic import Frame, garch_t
-from engine.gate.contract import violations
+from engine.gate.prefix import violations
+from engine.gate.subject import Subject
 from engine.language.causality import prefix_violations
 from engine.language.compiler import compile_spec
 from engine.language.wording import in_words
@@ -28,7 +30,8 @@ def prefix_check() -> dict[str, Any]:
     result, _ = ours.run(compiled, bars)
     found: list[str] = []
     operators = median_cpu(lambda: found.extend(prefix_violations(compiled, bars)), _ROUNDS)
-    runs = cpu_seconds(lambda: found.extend(violations(compiled, bars, workloads.COSTS, result)))
+    subject = Subject.of(compiled.spec, workloads.COSTS)
+    runs = cpu_seconds(lambda: found.extend(violations(subject, panel_of([bars]), result)))
     return {
         "bars": PREFIX_BARS,
         "operators_ms": round(operators * 1000, 1),

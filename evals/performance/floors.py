@@ -39,6 +39,8 @@ FLOORS: Final = (
     Floor("cold, numba imported", "cold.numba_imported", "<=", 0.0),
     Floor("prefix test of operators, ms", "prefix_check.operators_ms", "<=", 100.0),
     Floor("prefix test of whole runs, s", "prefix_check.runs_s", "<=", 2.0),
+    Floor("two keys, 1,000 trials, s", "gate_keys.trials_1000_s", "<=", 5.0),
+    Floor("two keys, 10,000 trials, s", "gate_keys.trials_10000_s", "<=", 20.0),
     Floor("report of ten daily years, s", "report.cpu_s", "<=", 3.0),
 )
 """All promises, in the order of the table."""

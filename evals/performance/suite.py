@@ -10,7 +10,17 @@ from typing import Any, Final
 
 import numpy as np
 
-from evals.performance import children, duties, floors, host, ours, peers, racing, workloads
+from evals.performance import (
+    children,
+    duties,
+    floors,
+    host,
+    ours,
+    peers,
+    racing,
+    verdicts,
+    workloads,
+)
 from evals.performance.children import ChildFailedError
 from evals.performance.peers import Peer
 
@@ -19,7 +29,9 @@ Figures = dict[str, Any]
 FAILED: Final = "failed"
 """Key of a part that could not be run."""
 
-PARTS: Final = ("cases", "million", "sweep", "cold", "first_run", "prefix_check", "report")
+PARTS: Final = (
+    "cases", "million", "sweep", "cold", "first_run", "prefix_check", "gate_keys", "report",
+)  # fmt: skip
 """What can be measured by itself with `--only`."""
 PEER_COMBOS: Final = 50
 """A peer's sweep is timed on so many combinations, after a small one that compiles."""
@@ -84,6 +96,7 @@ _OTHERS: Final[dict[str, Callable[[], Figures]]] = {
     "cold": children.cold,
     "first_run": children.first_run,
     "prefix_check": duties.prefix_check,
+    "gate_keys": verdicts.gate_keys,
     "report": duties.report,
 }
 

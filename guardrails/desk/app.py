@@ -10,13 +10,14 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from guardrails.desk.about import product_version
-from guardrails.desk.api import candidates, chats, people, tickets, trading
+from guardrails.desk.api import candidates, chats, experiments, people, research, tickets, trading
 from guardrails.desk.api.answers import denied, install_answers
 from guardrails.desk.api.doors import bearer_of, copilot_may, refused_to_copilot
 from guardrails.desk.api.security import SecurityHeaders
 from guardrails.desk.desk import Desk
 from guardrails.desk.limiting import record_limits
 from guardrails.desk.refusing import refuse
+from guardrails.desk.research_jobs import ResearchJobs
 from guardrails.desk.sessions import COPILOT
 from guardrails.desk.web import pages
 from guardrails.reasons import Denial
@@ -48,6 +49,7 @@ class CopilotFence:
 
 def application(desk: Desk) -> FastAPI:
     """The ASGI application; the judge starts and stops with it."""
+    jobs = ResearchJobs(desk)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -57,7 +59,11 @@ def application(desk: Desk) -> FastAPI:
         record_limits(desk.database, desk.context.limits, "desk")
         desk.judge.start()
         desk.watch.start()
+        desk.daily.start()
+        jobs.start()
         yield
+        jobs.stop()
+        desk.daily.stop()
         desk.watch.stop()
         desk.judge.stop()
 
@@ -70,7 +76,8 @@ def application(desk: Desk) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.desk = desk
-    for part in (people, candidates, trading, tickets, chats):
+    app.state.research = jobs
+    for part in (people, candidates, experiments, research, trading, tickets, chats):
         app.include_router(part.router)
     pages.install(app)
     install_answers(app)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +15,7 @@ from engine.backtest.metrics import Metrics, measure
 from engine.backtest.referee import RefereeAnswer, cross_check
 from engine.backtest.result import BacktestResult, Trade
 from engine.backtest.runner import run_panel_trial, run_trial
+from engine.backtest.starting import start_of
 from engine.data.bars import Bars
 from engine.data.dataset import Dataset
 from engine.data.panel import Panel
@@ -24,9 +25,9 @@ from engine.gate.identity import code_digest
 from engine.language.compiler import CompiledSpec, compile_spec
 from engine.language.needs import symbols_of
 from engine.language.spec import StrategySpec
-from engine.ledger import Ledger, Lineage, TrialKey, TrialStart
+from engine.ledger import Ledger, Lineage, TrialStart
 from engine.market import Timeframe, bars_per_year
-from engine.records import Digest, Record, digest
+from engine.records import Record
 from guardrails.desk.intake import dataset_for
 from guardrails.desk.panels import dataset_of, train_panel
 from guardrails.desk.specs import named_spec
@@ -155,14 +156,9 @@ def backtest(
         for symbol in symbols
     )
     panel = train_panel(desk.datasets, datasets)
-    starts = [
-        _start(compiled, dataset, _joint_digest(datasets, dataset), model, actor)
-        for dataset in {one.family: one for one in datasets}.values()
-    ]
-    run = run_panel_trial(
-        compiled, panel, model, ledger=desk.ledger, starts=starts, members=members
-    )
-    counted = max(desk.ledger.count(dataset.family) for dataset in datasets)
+    start = _start(compiled, datasets, model, actor, members)
+    run = run_panel_trial(compiled, panel, model, ledger=desk.ledger, start=start, members=members)
+    counted = desk.ledger.count(*start.families)
     referee = None
     if request.cross_check:
         referee = RefereeAnswer(
@@ -189,7 +185,7 @@ def _on_one(
     wanted = request.dataset_ids[0] if request.dataset_ids else None
     dataset = dataset_for(desk.datasets, request.spec, wanted)
     bars = desk.datasets.train(dataset).bars
-    start = _start(compiled, dataset, dataset.id, model, actor)
+    start = _start(compiled, [dataset], model, actor)
     run = run_trial(compiled, bars, model, ledger=desk.ledger, start=start)
     referee = None
     if request.cross_check:
@@ -238,23 +234,11 @@ def _members(spec: StrategySpec, strategies: Path | None) -> dict[str, CompiledS
 
 
 def _start(
-    compiled: CompiledSpec, dataset: Dataset, dataset_digest: str, model: CostModel, actor: str
+    compiled: CompiledSpec,
+    datasets: Sequence[Dataset],
+    model: CostModel,
+    actor: str,
+    members: Mapping[str, CompiledSpec] | None = None,
 ) -> TrialStart:
-    return TrialStart(
-        key=TrialKey(
-            rule_digest=compiled.rule_digest,
-            dataset_digest=dataset_digest,
-            cost_digest=model.digest,
-        ),
-        shape_digest=compiled.shape_digest,
-        spec_digest=compiled.spec.digest,
-        family=dataset.family,
-        code_digest=code_digest(),
-        lineage=Lineage(lineage_id=f"shape-{compiled.shape_digest[:16]}", person=actor),
-    )
-
-
-def _joint_digest(datasets: Sequence[Dataset], own: Dataset) -> Digest:
-    """Identity of a panel's data inside one family: a trial is counted in each of them."""
-    ids = sorted(dataset.id for dataset in datasets)
-    return digest("peak/panel/v1", {"datasets": ids, "family": own.family})
+    lineage = Lineage(lineage_id=f"shape-{compiled.shape_digest[:16]}", person=actor)
+    return start_of(compiled, datasets, model, code_digest(), lineage, members=members)

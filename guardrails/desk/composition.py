@@ -11,12 +11,15 @@ from engine.data.store import DatasetStore
 from engine.gate.certificate import valid
 from engine.gate.criteria import GateCriteria
 from engine.gate.identity import code_digest
+from guardrails.desk.certifying import Certifying
 from guardrails.desk.chat import Chat
 from guardrails.desk.context import DeskContext
 from guardrails.desk.copilot_client import Copilot
+from guardrails.desk.daily import Daily
 from guardrails.desk.desk import Desk
 from guardrails.desk.facts_view import FactsView
 from guardrails.desk.folders import Folders
+from guardrails.desk.forwarding import Forwarding
 from guardrails.desk.intake import Intake
 from guardrails.desk.judging import GateRooms, Judge
 from guardrails.desk.listed import ListedInstruments
@@ -72,6 +75,7 @@ def judge_of(settings: Settings, context: DeskContext, folders: Folders) -> Judg
     """The gate's rooms around the desk's store."""
     return Judge(
         GateRooms(
+            database=context.db,
             candidates=CandidateStore(context.db),
             datasets=DatasetStore(folders.datasets),
             ledger=SqlLedger(context.db, "gate"),
@@ -98,6 +102,9 @@ def compose(settings: Settings, secrets: DeskSecrets, ports: Ports) -> Desk:
         revoked = certificates.revoked(digest)
         return valid(signed.certificate, ports.clock.now(), code_digest(), revoked=revoked)
 
+    certifying = Certifying(
+        certificates, Forwarding(candidates, datasets), ports.clock, context.signer.sign
+    )
     return Desk(
         settings=settings,
         folders=folders,
@@ -107,7 +114,7 @@ def compose(settings: Settings, secrets: DeskSecrets, ports: Ports) -> Desk:
         candidates=candidates,
         certificates=certificates,
         ledger=SqlLedger(database, "desk"),
-        intake=Intake(candidates, datasets, context.costs, ports.clock),
+        intake=Intake(candidates, datasets, context.costs, ports.clock, folders.strategies),
         judge=judge_of(settings, context, folders),
         signalling=Signalling(
             database, candidates, certificates, datasets, ports.gateway, ended
@@ -122,4 +129,5 @@ def compose(settings: Settings, secrets: DeskSecrets, ports: Ports) -> Desk:
         ),
         first_operator=FirstOperator(database, ports.passwords, folders.run),
         watch=Watch(context),
+        daily=Daily(ports.clock, certifying.check_all),
     )  # fmt: skip

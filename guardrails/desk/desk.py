@@ -14,6 +14,7 @@ from engine.language.identity import rule_digest
 from guardrails.desk import halting, ticketing
 from guardrails.desk.chat import Chat
 from guardrails.desk.context import DeskContext
+from guardrails.desk.daily import Daily
 from guardrails.desk.facts_view import FactsView
 from guardrails.desk.folders import Folders
 from guardrails.desk.halting import Rearmed
@@ -56,6 +57,7 @@ class Desk:
     sign_ins: SignIns
     first_operator: FirstOperator
     watch: Watch
+    daily: Daily
 
     @property
     def database(self) -> Database:

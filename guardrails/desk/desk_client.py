@@ -103,6 +103,10 @@ class DeskClient:
         """POST a JSON body, answer as JSON."""
         return self._call("POST", path, {} if body is None else body, headers or {})
 
+    def delete(self, path: str) -> Any:  # noqa: ANN401 - JSON of the desk's own API
+        """DELETE, answer as JSON."""
+        return self._call("DELETE", path, {}, {})
+
     def text(self, path: str) -> str:
         """GET a text document."""
         with self._open() as client:

@@ -91,6 +91,7 @@ def process_plans(settings: Settings, folders: Folders) -> tuple[str, tuple[Chil
             "settings": settings.copilot.model_dump(mode="json"),
             "secrets": str(own_folder(secrets, CopilotSecrets)),
             "folder": str(folders.copilot),
+            "datasets": str(folders.datasets),
             "desk_url": desk_url,
             "port": copilot_port,
             "instance": instance,

@@ -7,7 +7,9 @@ a shape that came back under another name.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
@@ -16,13 +18,14 @@ from engine.backtest.costs import CostModel
 from engine.clock import Clock
 from engine.data.store import Dataset, DatasetStore
 from engine.errors import InputError
-from engine.gate.candidate import Candidate, Tier
-from engine.language.compiler import compile_spec
+from engine.gate.candidate import Candidate, Searched, Tier
+from engine.gate.subject import Subject
 from engine.language.spec import StrategySpec
 from engine.ledger import Lineage, TrialSource
 from engine.market import Name
 from engine.records import Digest, Record
-from guardrails.desk.panels import how_to_get
+from guardrails.desk.panels import dataset_of, how_to_get
+from guardrails.desk.specs import member_specs
 from guardrails.store.candidates import CandidateStore
 
 IdempotencyKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,100}$")]
@@ -31,12 +34,16 @@ IdempotencyKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,100}$")]
 class Submission(Record):
     """What comes in; `dataset_id` null takes the newest dataset of the spec's first symbol.
 
+    `others` name datasets of further symbols, in any order; what is not named is the newest.
     `models` are (name, knowledge cutoff) of the models that touched the idea.
+    `searched_elsewhere` is a statement of the person who submits.
     """
 
     spec: StrategySpec
     dataset_id: Annotated[str, Field(max_length=80)] | None = None
+    others: Annotated[tuple[Annotated[str, Field(max_length=80)], ...], Field(max_length=99)] = ()
     tier: Tier = "paper"
+    searched_elsewhere: Searched = "no"
     rationale: Annotated[str, Field(max_length=2000)] = ""
     thread_id: Name | None = None
     models: Annotated[tuple[tuple[str, str], ...], Field(max_length=10)] = ()
@@ -132,10 +139,16 @@ class Intake:
     """Turns submissions into stored candidates."""
 
     def __init__(
-        self, store: CandidateStore, datasets: DatasetStore, costs: CostModel, clock: Clock
+        self,
+        store: CandidateStore,
+        datasets: DatasetStore,
+        costs: CostModel,
+        clock: Clock,
+        strategies: Path,
     ) -> None:
-        """Judge with `costs`, which nobody can lower from outside."""
+        """Judge with `costs`, which nobody can lower from outside; `strategies`: people's own."""
         self._store = store
+        self._strategies = strategies
         self._datasets = datasets
         self._costs = costs
         self._clock = clock
@@ -147,11 +160,18 @@ class Intake:
             InputError: DATASET_UNKNOWN, DATASET_SYMBOL or DATASET_TIMEFRAME.
             SpecError: the first error finding of the spec.
         """
-        dataset = dataset_for(self._datasets, submission.spec, submission.dataset_id)
-        shape = compile_spec(submission.spec).shape_digest
+        spec = submission.spec
+        members = member_specs(spec, self._strategies)
+        subject = Subject.of(spec, self._costs, members)
+        chosen = self._chosen(submission, subject.symbols)
+        shape = subject.compiled.shape_digest
         candidate = Candidate(
-            spec=submission.spec,
-            dataset_id=dataset.id,
+            spec=spec,
+            dataset_id=chosen[0].id,
+            others=tuple(dataset.id for dataset in chosen[1:]),
+            windows=tuple(sorted({str(dataset.window) for dataset in chosen})),
+            members=members,
+            searched_elsewhere=submission.searched_elsewhere,
             costs=self._costs,
             lineage=self._lineage(submission, by, shape),
             tier=submission.tier,
@@ -161,14 +181,34 @@ class Intake:
         candidate_id, new = self._store.add(candidate, key, by.actor)
         return Accepted(candidate_id, new)
 
-    @staticmethod
-    def _lineage(submission: Submission, by: Submitter, shape: Digest) -> Lineage:
-        thread = submission.thread_id
+    def _chosen(self, submission: Submission, symbols: Sequence[str]) -> tuple[Dataset, ...]:
+        """The dataset of each symbol that the spec needs, in its order."""
+        spec = submission.spec
+        if len(symbols) <= 1:
+            return (dataset_for(self._datasets, spec, submission.dataset_id),)
+        first = () if submission.dataset_id is None else (submission.dataset_id,)
+        named = (*first, *submission.others)
+        return tuple(
+            dataset_of(self._datasets, symbol, spec.timeframe, named) for symbol in symbols
+        )
+
+    def _lineage(self, submission: Submission, by: Submitter, shape: Digest) -> Lineage:
+        """Where the idea comes from, as far as the desk can tell; nobody names it from outside.
+
+        A child of a candidate is of its line, and every model that touched the parent has touched
+        it. A declared parent that nobody knows leaves the origin unknown.
+        """
+        thread, parent = submission.thread_id, submission.parent
+        origin = None if parent is None else self._store.origin(parent)
+        before = None if origin is None else origin.lineage
+        own = f"chat-{thread}" if thread else f"shape-{shape[:16]}"
+        models = (*(() if before is None else before.models), *submission.models)
         return Lineage(
-            lineage_id=f"chat-{thread}" if thread else f"shape-{shape[:16]}",
-            parents=() if submission.parent is None else (submission.parent,),
+            lineage_id=own if before is None else before.lineage_id,
+            parents=() if parent is None else (parent if origin is None else origin.spec_digest,),
             chat=thread,
             person=None if by.source == "draft" else by.actor,
-            models=submission.models,
+            models=tuple(dict.fromkeys(models)),
             source=by.source,
+            origin_known=parent is None or origin is not None,
         )

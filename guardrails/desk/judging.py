@@ -13,23 +13,31 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.clock import Clock
-from engine.data.bars import IntArray
-from engine.data.partitions import LookPermit
 from engine.data.store import DatasetStore
 from engine.errors import PeakError, UnavailableError
+from engine.gate.bench import Bench
 from engine.gate.candidate import Candidate
 from engine.gate.certificate import issue
+from engine.gate.certified_basis import basis_of
 from engine.gate.criteria import GateCriteria
-from engine.gate.evidence import Evidence, TrainEvidence
-from engine.gate.gather import Bench, holdout_evidence, train_evidence, train_returns
+from engine.gate.gather import train_evidence
 from engine.gate.identity import code_digest
-from engine.gate.judge import judge, needs_look
-from engine.gate.looks import LookOutcome, LookRefusal, LookRequest, looks_left
+from engine.gate.judge import judge
+from engine.gate.keys import gate_p
+from engine.gate.limits import ProcessMeter
+from engine.gate.looks import LookOutcome
 from engine.gate.report import GateReport
 from engine.records import Digest
+from guardrails.desk.benches import bench_of, datasets_of
+from guardrails.desk.looking import Look, Looked
+from guardrails.desk.rebasing import Rebasing
+from guardrails.desk.redrawing import Redrawing
 from guardrails.desk.reporting import Reports
+from guardrails.desk.standing import ForwardRecords
+from guardrails.desk.windows import Windows
 from guardrails.signing import Signer
-from guardrails.store.candidates import CandidateStore
+from guardrails.store.candidates import CandidateStore, StoredCandidate
+from guardrails.store.database import Database
 from guardrails.store.ledger import SqlLedger
 from guardrails.store.looks import SqlLooks
 from guardrails.tickets import SignedCertificate
@@ -44,6 +52,7 @@ Progress = Callable[[str, float], None]
 class GateRooms:
     """What the gate needs of the desk."""
 
+    database: Database
     candidates: CandidateStore
     datasets: DatasetStore
     ledger: SqlLedger
@@ -52,6 +61,18 @@ class GateRooms:
     signer: Signer
     reports: Reports
     clock: Clock
+
+
+def worth_again(stored: StoredCandidate) -> bool:
+    """Whether judging a judged candidate again can say something new, without a new look.
+
+    The engine has changed since, or it passed below the tier that was asked for and the time since
+    may have earned it.
+    """
+    report = stored.report
+    if report is None or report.code_digest != code_digest():
+        return True
+    return report.verdict == "PASS" and report.tier != report.asked
 
 
 class Judge:
@@ -70,6 +91,7 @@ class Judge:
     def start(self) -> None:
         """Start the worker and take up what was left unfinished."""
         self._ending.clear()
+        self._windows().finish()
         for candidate_id in self._rooms.candidates.unfinished():
             self._queue.put(candidate_id)
         self._thread = threading.Thread(target=self._work, name="judge", daemon=True)
@@ -108,7 +130,7 @@ class Judge:
     def judge(self, candidate_id: Digest) -> None:
         """Judge one candidate now; a fault is stored with its code, nothing is certified then."""
         stored = self._rooms.candidates.get(candidate_id)
-        if stored.status == "judged":
+        if stored.status == "judged" and not worth_again(stored):
             return
         try:
             self._judged(stored.candidate)
@@ -127,76 +149,68 @@ class Judge:
     def _judged(self, candidate: Candidate) -> GateReport:
         rooms, candidate_id = self._rooms, candidate.digest
         rooms.ledger.check()
-        self._stage(candidate_id, "train", 0.1)
-        dataset = rooms.datasets.find(candidate.dataset_id)
-        bench = Bench(
-            dataset=dataset,
-            train=rooms.datasets.train(dataset),
-            ledger=rooms.ledger,
-            criteria=rooms.criteria,
-            code=code_digest(),
-            days_of=self._days_of,
-        )
+        self._close_windows(candidate)
+        bench = bench_of(
+            datasets_of(candidate, rooms.datasets), rooms.datasets, rooms.ledger, rooms.criteria,
+            lambda stage, share: self._stage(candidate_id, stage, share),
+            meter=ProcessMeter(rooms.clock),
+        )  # fmt: skip
         train = train_evidence(candidate, bench)
-        evidence, permit = self._look(candidate, bench, train)
-        report = judge(candidate, evidence, rooms.criteria)
+        records = ForwardRecords(rooms.database, rooms.datasets, rooms.clock)
+        look = Look(rooms.looks, rooms.datasets, rooms.clock, records.of).of(
+            candidate, bench, train
+        )
+        report = judge(candidate, look.evidence, rooms.criteria)
         self._stage(candidate_id, "report", 0.9)
-        if permit is not None:
-            rooms.looks.record(
-                permit.look_id,
-                LookOutcome(
-                    verdict=report.verdict,
-                    report_digest=report.digest,
-                    shown=report.verdict == "PASS",
-                ),
-            )
-        shown = permit if report.verdict == "PASS" else None
-        bars = None if shown is None else rooms.datasets.holdout(dataset, shown)
-        rooms.reports.write(candidate, report, dataset, bench.train, bars)
-        rooms.candidates.judged(candidate_id, report, self._certificate(candidate, report))
+        self._record(look, report)
+        shown = look.field if report.verdict == "PASS" else None
+        rooms.reports.write(candidate, report, bench, shown)
+        certificate = self._certificate(candidate, bench, look, report)
+        rooms.candidates.judged(candidate_id, report, certificate)
         return report
 
-    def _days_of(self, dataset_id: Digest) -> IntArray:
-        datasets = self._rooms.datasets
-        return datasets.train(datasets.find(dataset_id)).days
+    def _windows(self) -> Windows:
+        rooms = self._rooms
+        return Windows(rooms.database, rooms.datasets, rooms.clock, rooms.signer.sign, self.redraw)
 
-    def _look(
-        self, candidate: Candidate, bench: Bench, train: TrainEvidence
-    ) -> tuple[Evidence, LookPermit | None]:
-        rooms, now = self._rooms, self._rooms.clock.now()
-        family = bench.dataset.family
-
-        def left() -> int:
-            """Looks left this year."""
-            return looks_left(rooms.looks.rows(family), now.year)
-
-        if not needs_look(candidate, train, rooms.criteria):
-            return Evidence(train=train, looks_left=left()), None
-        self._stage(candidate.digest, "look", 0.6)
-        answer = rooms.looks.open_look(
-            LookRequest(
-                family=family,
-                dataset_id=bench.dataset.id,
-                lineage_id=candidate.lineage.lineage_id,
-                candidate_digest=candidate.digest,
-                rule_digest=train.rule_digest or candidate.spec.digest,
-                shape_digest=train.shape_digest or candidate.spec.digest,
-                cost_digest=candidate.costs.digest,
-                train=train_returns(bench, train),
-                at=now,
+    def _close_windows(self, candidate: Candidate) -> None:
+        """Close windows behind which enough new data wait; their trials run on the longer train."""
+        rooms = self._rooms
+        families = {one.family for one in datasets_of(candidate, rooms.datasets)}
+        for window in self._windows().close_due(tuple(sorted(families))):
+            self._stage(candidate.digest, "rebase", 0.05)
+            Rebasing(rooms.datasets, rooms.ledger, (candidate.costs,), code_digest()).run(
+                window.family
             )
-        )
-        if isinstance(answer, LookRefusal):
-            code, earlier = answer.code, answer.earlier
-            evidence = Evidence(train=train, refusal=code, earlier=earlier, looks_left=left())
-            return evidence, None
-        bars = rooms.datasets.holdout(bench.dataset, answer)
-        holdout = holdout_evidence(candidate, train, bars, answer.k)
-        return Evidence(train=train, holdout=holdout, looks_left=left()), answer
 
-    def _certificate(self, candidate: Candidate, report: GateReport) -> SignedCertificate | None:
-        if report.verdict != "PASS":
+    def _record(self, look: Looked, report: GateReport) -> None:
+        """What the look ended with, before anybody is told."""
+        if look.permit is None:
+            return
+        passed = report.verdict == "PASS"
+        p, _ = gate_p(look.evidence, self._rooms.criteria)
+        outcome = LookOutcome(
+            verdict=report.verdict,
+            report_digest=report.digest,
+            shown=passed,
+            p_gate=p if passed else 1.0,
+        )
+        self._rooms.looks.record(look.permit.look_id, outcome)
+
+    def redraw(self, candidate_id: Digest) -> None:
+        """Write a candidate's report again with the figures of its look; see `Redrawing`."""
+        rooms = self._rooms
+        Redrawing(
+            rooms.candidates, rooms.datasets, rooms.ledger, rooms.looks, rooms.criteria,
+            rooms.reports,
+        ).redraw(candidate_id)  # fmt: skip
+
+    def _certificate(
+        self, candidate: Candidate, bench: Bench, look: Looked, report: GateReport
+    ) -> SignedCertificate | None:
+        if report.verdict != "PASS" or look.field is None:
             return None
-        certificate = issue(report, candidate, self._rooms.clock.now())
+        basis = basis_of(candidate, bench, look.evidence, report, look.field)
+        certificate = issue(report, candidate, self._rooms.clock.now(), basis)
         signature = self._rooms.signer.sign(certificate.digest)
         return SignedCertificate(certificate=certificate, signature=signature)

@@ -37,6 +37,7 @@ def local_gate(
     secrets = load_secrets(DeskSecrets, folder)
     candidates, datasets = CandidateStore(database), here.datasets()
     rooms = GateRooms(
+        database=database,
         candidates=candidates,
         datasets=datasets,
         ledger=SqlLedger(database, here.user),
@@ -46,5 +47,5 @@ def local_gate(
         reports=Reports(here.folders.reports, here.settings.deployment.language),
         clock=here.clock,
     )
-    intake = Intake(candidates, datasets, here.costs(), here.clock)
+    intake = Intake(candidates, datasets, here.costs(), here.clock, here.folders.strategies)
     return LocalGate(intake, Judge(rooms, on_stage), candidates)

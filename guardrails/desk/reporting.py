@@ -1,17 +1,18 @@
-"""Report files of judged candidates: HTML in both languages' default, Markdown and JSON.
+"""Report files of judged candidates: HTML, Markdown and JSON in the deployment's language.
 
 A file appears whole or not at all, and its figures are those of the verdict: a holdout that did
-not pass stays sealed.
+not pass stays sealed until a person asks for it (`revealing`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 from config.private_files import private_folder
 from engine.data.dataset import Dataset
-from engine.data.partitions import HoldoutBars, TrainBars
+from engine.gate.bench import Bench, Field
 from engine.gate.candidate import Candidate
 from engine.gate.report import GateReport
 from engine.gate.rerun import Rerun, holdout_rerun, train_rerun
@@ -22,17 +23,18 @@ from engine.reports import render_html, render_markdown
 from engine.reports.build import ReportRun, report_data
 from engine.reports.data import ReportData, RuleWords
 from guardrails.desk.report_files import put_file
+from guardrails.desk.report_studies import studies_of
 
 
 def _run(rerun: Rerun) -> ReportRun:
-    return ReportRun(rerun.result, rerun.bars)
+    return ReportRun.of(rerun.result, rerun.panel)
 
 
-def _milliseconds(dataset: Dataset) -> tuple[int, int]:
-    return (
-        int(dataset.holdout_from.timestamp() * 1000),
-        int(dataset.holdout_to.timestamp() * 1000),
-    )
+def sealed_span(datasets: Sequence[Dataset]) -> tuple[int, int]:
+    """First and last millisecond that are sealed in every dataset."""
+    first = max(one.holdout_from for one in datasets)
+    last = min(one.holdout_to for one in datasets)
+    return int(first.timestamp() * 1000), int(last.timestamp() * 1000)
 
 
 class Reports:
@@ -44,15 +46,17 @@ class Reports:
         self._language = language
 
     def write(
-        self,
-        candidate: Candidate,
-        report: GateReport,
-        dataset: Dataset,
-        train: TrainBars,
-        holdout: HoldoutBars | None,
+        self, candidate: Candidate, report: GateReport, bench: Bench, holdout: Field | None
     ) -> Path:
-        """Write all forms of one report; returns the HTML file. `holdout` only after a PASS."""
-        data = self._data(candidate, report, dataset, train, holdout)
+        """Write all forms of one report; returns the HTML file.
+
+        Args:
+            candidate: who was judged.
+            report: the verdict.
+            bench: its train bars.
+            holdout: the sealed bars, only when their figures are open.
+        """
+        data = self._data(candidate, report, bench, holdout)
         private_folder(self._folder)
         self._put(f"{candidate.digest}.json", canonical(data))
         self._put(f"{candidate.digest}.md", render_markdown.render(data, self._language).encode())
@@ -61,23 +65,20 @@ class Reports:
 
     @staticmethod
     def _data(
-        candidate: Candidate,
-        report: GateReport,
-        dataset: Dataset,
-        train: TrainBars,
-        holdout: HoldoutBars | None,
+        candidate: Candidate, report: GateReport, bench: Bench, holdout: Field | None
     ) -> ReportData:
         words = RuleWords(en=in_words(candidate.spec, "en"), de=in_words(candidate.spec, "de"))
         return report_data(
             candidate.spec,
             words,
-            _run(train_rerun(candidate, train)),
+            _run(train_rerun(candidate, bench.panel)),
             candidate.costs,
             holdout=None if holdout is None else _run(holdout_rerun(candidate, holdout)),
-            sealed_span=_milliseconds(dataset) if holdout is None else None,
+            sealed_span=sealed_span(bench.datasets) if holdout is None else None,
             gate=report,
             findings=check(candidate.spec).findings,
-            digests={"dataset": dataset.id, "code": report.code_digest},
+            digests={"dataset": report.dataset_id, "code": report.code_digest},
+            studies=studies_of(candidate, report, bench, holdout),
         )
 
     def _put(self, name: str, raw: bytes) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine.data.dataset import Dataset
@@ -16,6 +17,9 @@ from engine.reports.build import ReportRun, report_data
 from engine.reports.data import ReportData, RuleWords
 from guardrails.desk.backtesting import BacktestDesk, BacktestRequest, backtest, costs_of
 from guardrails.desk.desk_client import DeskClient
+from guardrails.desk.panels import train_panel
+from guardrails.desk.reporting import sealed_span
+from guardrails.desk.specs import named_spec
 from guardrails.store.ledger import SqlLedger
 
 if TYPE_CHECKING:
@@ -32,20 +36,20 @@ def run_report(here: Local, request: BacktestRequest) -> tuple[ReportData, int]:
     Raises:
         SpecError: the first error finding. InputError: DATASET_UNKNOWN.
     """
-    dataset_id, trials = counted(here, request)
-    dataset = here.datasets().find(dataset_id)
-    return _report(here, request, dataset), trials
+    ids, trials = counted(here, request)
+    datasets = [here.datasets().find(one) for one in ids]
+    return _report(here, request, datasets), trials
 
 
-def counted(here: Local, request: BacktestRequest) -> tuple[str, int]:
+def counted(here: Local, request: BacktestRequest) -> tuple[tuple[str, ...], int]:
     """Run a trial where the ledger is: in the running desk, or here under the store's lock.
 
-    Returns the id of its first dataset and the trials on that market with it.
+    Returns the ids of its datasets, its own first, and the trials on their markets with it.
     """
     if here.running():
         client = DeskClient.of(here.folders.run, timeout_s=_DESK_TIMEOUT_S)
         answer = client.post("/api/backtests", read_json(canonical(request)))
-        return str(answer["dataset_id"]), int(answer["trials"])
+        return tuple(str(one) for one in answer["dataset_ids"]), int(answer["trials"])
     with here.store() as database:
         ledger = SqlLedger(database, here.user)
         done = backtest(
@@ -53,29 +57,28 @@ def counted(here: Local, request: BacktestRequest) -> tuple[str, int]:
             BacktestDesk(here.datasets(), ledger, here.costs(), here.folders.strategies),
             here.user,
         )
-    return done.datasets[0].id, done.trials
+    return tuple(one.id for one in done.datasets), done.trials
 
 
-def _report(here: Local, request: BacktestRequest, dataset: Dataset) -> ReportData:
+def _report(here: Local, request: BacktestRequest, datasets: Sequence[Dataset]) -> ReportData:
     spec, costs = request.spec, costs_of(request, here.costs())
+    named = () if spec.ensemble is None else spec.ensemble.members
     candidate = Candidate(
         spec=spec,
-        dataset_id=dataset.id,
+        dataset_id=datasets[0].id,
+        others=tuple(one.id for one in datasets[1:]),
+        members=tuple(named_spec(one.strategy, here.folders.strategies) for one in named),
         costs=costs,
         lineage=Lineage(lineage_id=f"spec-{spec.digest[:16]}", person=here.user),
         created_at=here.clock.now(),
     )
-    rerun = train_rerun(candidate, here.datasets().train(dataset))
-    holdout = dataset.holdout_from, dataset.holdout_to
+    rerun = train_rerun(candidate, train_panel(here.datasets(), datasets))
     return report_data(
         spec,
         RuleWords(en=in_words(spec, "en"), de=in_words(spec, "de")),
-        ReportRun(rerun.result, rerun.bars),
+        ReportRun.of(rerun.result, rerun.panel),
         costs,
-        sealed_span=(
-            int(holdout[0].timestamp() * 1000),
-            int(holdout[1].timestamp() * 1000),
-        ),
+        sealed_span=sealed_span(datasets),
         findings=check(spec).findings,
-        digests={"dataset": dataset.id, "code": code_digest()},
+        digests={"dataset": datasets[0].id, "code": code_digest()},
     )

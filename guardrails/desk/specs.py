@@ -47,6 +47,27 @@ def named_spec(name: str, own_folder: Path) -> StrategySpec:
     raise _unknown(name, own_folder)
 
 
+def member_specs(spec: StrategySpec, own_folder: Path) -> tuple[StrategySpec, ...]:
+    """The strategies that an ensemble names, in its order; none for any other spec.
+
+    Raises:
+        InputError: SPEC_UNKNOWN, ENSEMBLE_NESTED.
+    """
+    if spec.ensemble is None:
+        return ()
+    return tuple(_member(member.strategy, own_folder) for member in spec.ensemble.members)
+
+
+def _member(name: str, own_folder: Path) -> StrategySpec:
+    found = named_spec(name, own_folder)
+    if found.ensemble is not None or found.pair is not None:
+        raise InputError(
+            "ENSEMBLE_NESTED", "a member must be a strategy of rules or a ranking",
+            value=name, hint="name its members themselves",
+        )  # fmt: skip
+    return found
+
+
 def _exists(path: Path) -> bool:
     return all(len(part) <= _LONGEST_PART for part in path.parts) and path.exists()
 

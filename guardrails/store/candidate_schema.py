@@ -56,10 +56,37 @@ trials = append_only(
         "trials",
         desk_metadata,
         Column("n", Integer, primary_key=True),
-        Column("family", String, nullable=False, index=True),
         Column("key_digest", String, nullable=False, unique=True),
         Column("payload", String, nullable=False),
         Column("opened_at", UtcText, nullable=False),
+    )
+)
+
+trial_families = append_only(
+    Table(
+        "trial_families",
+        desk_metadata,
+        Column("family", String, primary_key=True),
+        Column("n", Integer, ForeignKey("trials.n"), primary_key=True),
+    )
+)
+
+trial_specs = append_only(
+    Table(
+        "trial_specs",
+        desk_metadata,
+        Column("digest", String, primary_key=True),
+        Column("payload", String, nullable=False),
+    )
+)
+
+trial_lineages = append_only(
+    Table(
+        "trial_lineages",
+        desk_metadata,
+        Column("row", Integer, primary_key=True),
+        Column("n", Integer, ForeignKey("trials.n"), nullable=False, index=True),
+        Column("payload", String, nullable=False),
     )
 )
 
@@ -79,7 +106,24 @@ looks = append_only(
         desk_metadata,
         Column("n", Integer, primary_key=True),
         Column("look_id", String, nullable=False, unique=True),
-        Column("family", String, nullable=False, index=True),
+        Column("payload", String, nullable=False),
+    )
+)
+
+look_families = append_only(
+    Table(
+        "look_families",
+        desk_metadata,
+        Column("family", String, primary_key=True),
+        Column("n", Integer, ForeignKey("looks.n"), primary_key=True),
+    )
+)
+
+look_reveals = append_only(
+    Table(
+        "look_reveals",
+        desk_metadata,
+        Column("look_id", String, ForeignKey("looks.look_id"), primary_key=True),
         Column("payload", String, nullable=False),
     )
 )

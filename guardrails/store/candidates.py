@@ -11,8 +11,9 @@ from sqlalchemy import Row, insert, select, update
 from engine.errors import InputError
 from engine.gate.candidate import Candidate
 from engine.gate.report import Certificate, GateReport
+from engine.ledger import Lineage
 from engine.records import Digest, canonical, parse_record
-from guardrails.store.candidate_schema import candidates, certificates, revocations
+from guardrails.store.candidate_schema import candidates, certificates, revocations, trial_specs
 from guardrails.store.database import Database, UnitOfWork
 from guardrails.tickets import SignedCertificate
 
@@ -33,6 +34,14 @@ class StoredCandidate:
     report: GateReport | None
     certificate_digest: Digest | None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A declared parent: digest of its spec, and its lineage when it was a candidate."""
+
+    spec_digest: Digest
+    lineage: Lineage | None = None
 
 
 def _stored(row: Row[Any]) -> StoredCandidate:
@@ -111,6 +120,17 @@ class CandidateStore:
                 hint="list the candidates",
             )  # fmt: skip
         return _stored(row)
+
+    def origin(self, parent: Digest) -> Origin | None:
+        """What is known of a declared parent: a candidate's id, or the digest of a tried spec."""
+        named = select(candidates.c.payload).where(candidates.c.candidate_id == parent)
+        tried = select(trial_specs.c.digest).where(trial_specs.c.digest == parent)
+        with self._database.read() as connection:
+            payload, spec = connection.scalar(named), connection.scalar(tried)
+        if payload is not None:
+            candidate = parse_record(Candidate, payload)
+            return Origin(candidate.spec.digest, candidate.lineage)
+        return None if spec is None else Origin(spec)
 
     def list(self, limit: int = 100) -> tuple[StoredCandidate, ...]:
         """The newest candidates first."""
@@ -219,6 +239,17 @@ class CertificateStore:
         with self._database.read() as connection:
             query = select(certificates).order_by(certificates.c.issued_at.desc())
             return tuple(_signed(row) for row in connection.execute(query))
+
+    def add_renewal(self, signed: SignedCertificate, actor: str) -> None:
+        """Store a certificate that prolongs another one, with its journal row in one commit."""
+        certificate = signed.certificate
+        with self._database.write() as work:
+            _insert_certificate(work, certificate.candidate_digest, signed)
+            work.journal(
+                actor,
+                "certificate.renewed",
+                {"certificate": certificate.digest, "renews": certificate.renews},
+            )
 
     def revoke(self, digest: Digest, code: str, actor: str) -> None:
         """Revoke for good; repeating it changes nothing but is journalled."""

@@ -7,6 +7,7 @@ parts separated by zero bytes. The payload is canonical JSON and holds no secret
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -143,3 +144,9 @@ def of_kind(connection: Connection, kind: str) -> list[JournalEntry]:
     """All rows of one kind, oldest first."""
     query = select(_JOURNAL).where(_JOURNAL.c.kind == kind).order_by(_JOURNAL.c.n)
     return [_entry(row) for row in connection.execute(query)]
+
+
+def last_of_kinds(connection: Connection, kinds: Sequence[str]) -> str | None:
+    """Hash of the newest row of any of these kinds, None without one."""
+    query = select(_JOURNAL.c.h).where(_JOURNAL.c.kind.in_(kinds))
+    return connection.scalar(query.order_by(_JOURNAL.c.n.desc()).limit(1))

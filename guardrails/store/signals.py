@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import insert, select
 
 from engine.errors import InputError
@@ -34,6 +36,13 @@ class SignalStore:
             work.journal(
                 actor, "signal.generated", {"signal": signal.digest, "action": signal.action}
             )
+
+    def list(self) -> tuple[tuple[datetime, Signal], ...]:
+        """Every signal ever kept with the time it was made, oldest first."""
+        query = select(signals.c.made_at, signals.c.payload).order_by(signals.c.made_at)
+        with self._database.read() as connection:
+            found = connection.execute(query.order_by(signals.c.digest)).all()
+        return tuple((row.made_at, parse_record(Signal, row.payload)) for row in found)
 
     def get(self, digest: str) -> Signal:
         """One signal; InputError SIGNAL_UNKNOWN otherwise."""

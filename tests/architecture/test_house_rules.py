@@ -16,6 +16,7 @@ EDGES = {
     "guardrails/desk/api/": "the API turns any fault into a JSON error",
     "guardrails/desk/cli/": "the command line turns any fault into a sentence",
     "guardrails/desk/judging.py": "the worker's loop: a fault fails one candidate",
+    "guardrails/desk/research_jobs.py": "the worker's loop: a fault fails one job",
     "guardrails/execution/dispatcher.py": "a check that cannot decide denies",
     "guardrails/execution/killer.py": "whatever happened, it is not verified",
     "guardrails/execution/sending.py": "whatever the venue's client raised, the order may exist",

@@ -16,9 +16,13 @@ PIN = re.compile(r"^([a-z0-9][a-z0-9.-]*)==(\S+)(?: ; (.+?))? \\$")
 COMPATIBLE = {
     "mit", "mit-0", "bsd-2-clause", "bsd-3-clause", "0bsd", "apache-2.0", "mpl-2.0", "isc", "zlib",
     "psf-2.0", "cc0-1.0", "agpl-3.0-or-later", "apache-2.0 with llvm-exception",
+    "lgpl-3.0-only",
 }  # fmt: skip
 OLD_NAMES = {
     "MIT License": "mit",
+    "any-OSI": "zlib",
+    "bsd": "bsd-3-clause",
+    "BSD": "bsd-3-clause",
     "DFSG approved": "mit",
     "BSD License": "bsd-3-clause",
     "3-Clause BSD License": "bsd-3-clause",
@@ -81,7 +85,8 @@ def licences(name: str) -> set[str]:
     facts = metadata.distribution(name).metadata
     classified = [one for one in facts.get_all("Classifier", []) if one.startswith("License")]
     found = [one.rpartition(" :: ")[2] for one in classified]
-    stated = facts["License-Expression"] or (not found and facts["License"]) or ""
+    # `get`: a library may put its own finder first, whose metadata raise for what is absent
+    stated = facts.get("License-Expression") or (not found and facts.get("License")) or ""
     words = re.split(r"\s+(?:and|or)\s+", OLD_NAMES.get(stated, stated).lower())
     return ({word.strip("() ") for word in words} | {OLD_NAMES.get(one, one) for one in found}) - {
         ""

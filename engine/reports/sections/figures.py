@@ -63,7 +63,8 @@ def figures_section(data: ReportData, language: Language, *, brief: bool) -> Sec
     if not rows and not brief:
         blocks.append(NotRun(text("statistics.none", language), "peak gate SPEC"))
     if len(data.prices) > 1:
-        blocks.append(paragraph("figures.benchmark", language, "soft", symbol=data.symbol))
+        symbols = ", ".join(line.symbol for line in data.prices)
+        blocks.append(paragraph("figures.benchmark", language, "soft", symbols=symbols))
     if data.holdout_state == "sealed":
         blocks.append(paragraph("holdout.why_sealed", language, "soft"))
     return Section(1, "figures", text("section.figures", language), tuple(blocks))

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Final
 
 from engine.facts.numbers import format_value
 from engine.facts.table import Unit
 from engine.gate.findings import GateFinding
 from engine.gate.messages import say
-from engine.gate.report import HOLDOUT_STAGES, LOOK_CODES
+from engine.gate.report import from_holdout
 from engine.gate.wordings import WORDS
-from engine.reports.blocks import Block, Cell, Counts, Folded, Group, NotRun, Pairs, Section, Table
+from engine.reports.blocks import Block, Cell, Counts, Folded, Group, Pairs, Section, Table
 from engine.reports.cells import code, figure, key_part, paragraph, sealed, words
 from engine.reports.data import Language, NamedDigest, ReportData, Zone
+from engine.reports.sections.worth import calibration_blocks, cost_blocks, worth_blocks
 from engine.reports.texts import date_text, has_text, text
 
 _BPS: Final = 10_000
 _SHORT: Final = 16
-MAX_BRIEF: Final = 6
+MAX_BRIEF: Final = 3
 """Criteria that the management page lists; the others are counted."""
 
 
@@ -33,6 +35,7 @@ def verdict_section(data: ReportData, language: Language, *, brief: bool) -> Sec
     sentence = f"verdict.{key}.sentence"
     values = {"tier": tier} if key == "PASS" else {}
     blocks: list[Block] = [paragraph(sentence, language, **values)]
+    blocks += worth_blocks(data, language)
     blocks += _judged(data, language, brief=brief)
     basis = (*_cost_lines(data, language), *_digest_lines(data, language, brief=brief))
     if brief:
@@ -72,13 +75,15 @@ def _judged(data: ReportData, language: Language, *, brief: bool) -> list[Block]
     shown = failed[:MAX_BRIEF] if brief else list(gate.findings)
     blocks: list[Block] = [counts]
     if shown:
-        blocks.append(_findings(data, shown, language))
+        blocks.append(_findings(data, shown, language, by_stage=not brief))
     if brief:
         passed = len(gate.findings) - len(failed)
         blocks.append(_others("passed", passed, language))
     if len(shown) < len(failed):
         blocks.append(_others("unmet", len(failed) - len(shown), language))
-    return [*blocks, *_calibration(data, language, brief=brief)]
+    if not brief:
+        blocks += cost_blocks(data, language)
+    return [*blocks, *calibration_blocks(data, language, brief=brief)]
 
 
 def _others(which: str, count: int, language: Language) -> Block:
@@ -87,18 +92,30 @@ def _others(which: str, count: int, language: Language) -> Block:
     return paragraph(f"verdict.{which}", language, "soft", count=cell)
 
 
-def _findings(data: ReportData, found: list[GateFinding], language: Language) -> Table:
+def _findings(
+    data: ReportData, found: list[GateFinding], language: Language, *, by_stage: bool
+) -> Table:
+    """One line for each criterion, in the order of the work, under its stage."""
     names = ("criterion", "finding", "value", "threshold")
     head = tuple(text(f"column.{name}", language) for name in names)
-    rows = tuple(_finding(data, finding, language) for finding in found)
-    return Table("findings", head, (Group(rows),), words=frozenset({0, 1}))
+    if not by_stage:
+        rows = tuple(_finding(data, finding, language) for finding in found)
+        return Table("findings", head, (Group(rows),), words=frozenset({0, 1}))
+    groups = tuple(
+        Group(
+            tuple(_finding(data, finding, language) for finding in each),
+            text(f"stage.{stage}", language),
+        )
+        for stage, each in groupby(found, key=lambda finding: finding.stage)
+    )
+    return Table("findings", head, groups, words=frozenset({0, 1}))
 
 
 def _finding(data: ReportData, finding: GateFinding, language: Language) -> tuple[Cell, ...]:
     mark = "passed" if finding.passed else f"effect.{finding.effect.value}"
     tone = "passed" if finding.passed else finding.effect.value
     fact = f"gate.{key_part(finding.code.value)}"
-    measured = finding.stage in HOLDOUT_STAGES and finding.code not in LOOK_CODES
+    measured = from_holdout(finding)
     hidden = measured and data.holdout_state == "sealed"
     prefix = "oos." if measured else ""
     value = (
@@ -130,29 +147,6 @@ def _value(finding: GateFinding, value: float | None, language: Language, fact: 
         return Cell(text("cost.bps", language, value=written), "", fact, value, "number")
     units: dict[str, Unit] = {"percent": "percent", "count": "count"}
     return figure(value, units.get(kind, "number"), language, fact)
-
-
-def _calibration(data: ReportData, language: Language, *, brief: bool) -> list[Block]:
-    found = data.studies.calibration
-    if found is None:
-        return [] if brief else [NotRun(text("calibration.none", language), "peak gate SPEC")]
-    blocks: list[Block] = [
-        paragraph(
-            "calibration.noise", language,
-            testnet=figure(found.noise_testnet, "percent", language, "calibration.noise.testnet"),
-            paper=figure(found.noise_paper, "percent", language, "calibration.noise.paper"),
-        )
-    ]  # fmt: skip
-    for place, point in enumerate(found.power):
-        fact = f"calibration.power.{place}"
-        blocks.append(
-            paragraph(
-                "calibration.power", language, "soft",
-                sharpe=figure(point.sharpe, "number", language, f"{fact}.sharpe"),
-                chance=figure(point.chance, "percent", language, f"{fact}.chance"),
-            )
-        )  # fmt: skip
-    return blocks
 
 
 def _cost_lines(data: ReportData, language: Language) -> tuple[tuple[str, Cell], ...]:

@@ -10,17 +10,21 @@ import typer
 from guardrails.desk.cli.commands import (
     account,
     audit,
+    certificates,
     copilot,
     data,
     doctor,
+    experiments,
     halt,
     judging,
     portfolio,
     reports,
+    research,
     serve,
     simulator,
     strategy,
     tickets,
+    windows,
 )
 from guardrails.desk.cli.output import EXIT_INPUT, EXIT_NO, report_fault
 from guardrails.desk.cli.usage import only_wants_help, usage_fault
@@ -34,9 +38,13 @@ app = typer.Typer(
 app.add_typer(data.app, name="data")
 app.add_typer(strategy.app, name="strategy")
 app.add_typer(portfolio.app, name="portfolio")
+app.add_typer(experiments.app, name="experiments")
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(audit.app, name="audit")
 app.add_typer(reports.app, name="report")
+app.add_typer(research.app, name="research")
+app.add_typer(windows.app, name="windows")
+app.add_typer(certificates.app, name="certificates")
 app.command("serve")(serve.serve)
 app.command("demo")(serve.demo)
 app.command("login")(account.login)

@@ -103,9 +103,22 @@ def test_no_data_for_a_market(peak: Peak) -> None:
         assert "peak data import" in error["hint"]
 
 
-def test_only_the_paper_tier(peak: Peak) -> None:
-    """TIER_NOT_AVAILABLE for a tier of later versions."""
-    assert peak.fault("gate", RULE, "--tier", "live")["code"] == "TIER_NOT_AVAILABLE"
+@pytest.mark.parametrize(
+    ("flag", "value", "code"),
+    [("--tier", "papr", "TIER_UNKNOWN"), ("--searched-elsewhere", "nope", "ANSWER_UNKNOWN")],
+)
+def test_a_misspelt_choice_is_refused(peak: Peak, flag: str, value: str, code: str) -> None:
+    """The code, and what may be said instead; nothing is submitted."""
+    error = peak.fault("gate", RULE, flag, value)
+    assert error["code"] == code
+    assert error["hint"]
+
+
+def test_a_tier_that_is_not_reached_ends_with_one(judged: Peak) -> None:
+    """The demo rule passes, for paper; who asked for testnet gets exit code 1 and both words."""
+    answer = judged.json("gate", RULE, "--tier", "testnet", code=1)
+    assert (answer["verdict"], answer["asked"], answer["tier"]) == ("PASS", "testnet", "paper")
+    assert set(answer) >= {"findings", "trials", "looks_left", "certificate", "report"}
 
 
 def test_reports_are_listed_and_read(judged: Peak) -> None:

@@ -183,3 +183,19 @@ def test_a_running_desk_counts_the_sleeves(through_desk: Peak) -> None:
     today = through_desk.json("portfolio", "build", "mine")
     assert today["notes"][0]["code"] == "NOT_CERTIFIED"
     assert RULE in today["notes"][0]["message"]
+
+
+def test_a_portfolio_is_shaken(measured: Peak) -> None:
+    """Sleeves left out, weights tilted, joint paths; English and German; no new trial."""
+    before = measured.json("portfolio", "backtest", "mine")["trials"]
+    found = measured.json("portfolio", "robustness", "mine", "--paths", "200")
+    assert len(found["without"]) == 3
+    assert {one["factor"] for one in found["tilted"]} == {0.8, 1.2}
+    assert found["monte_carlo"]["paths"] == 200
+    assert found["trials"] == before
+    english = measured("portfolio", "robustness", "mine", "--paths", "200", "--lang", "en")
+    german = measured("portfolio", "robustness", "mine", "--paths", "200", "--lang", "de")
+    assert "without rsi_momentum_goog_demo: Sharpe" in english.stdout
+    assert "ohne rsi_momentum_goog_demo: Sharpe" in german.stdout
+    assert "," in german.stdout
+    assert measured.fault("portfolio", "robustness", "nine")["hint"]

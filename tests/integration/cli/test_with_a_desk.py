@@ -119,3 +119,16 @@ def test_the_doctor_sees_the_desk(peak: Peak) -> None:
     parts = {row["part"]: row for row in peak.json("doctor")["parts"]}
     assert parts["desk"]["light"] == "ok"
     assert "version" in parts["desk"]["sentence"]
+
+
+def test_research_is_a_job_of_the_running_desk(live: LiveDesk, peak: Peak) -> None:
+    """The desk owns the ledger: the command polls its job; the copilot's door stays shut."""
+    found = peak.json("research", "sweep", "overfit_goog_demo", "--workers", 1)
+    assert found["trials"] == live.world.desk.ledger.count() == 40
+    done = peak.json(
+        "research", "pipeline", "overfit_goog_demo", "--workers", 1, "--windows", 2,
+        "--paths", 100, "--starts", 2,
+    )  # fmt: skip
+    assert done["report"]["html"].startswith(live.url)
+    error = peak.fault("research", "sweep", "overfit_goog_demo", "--points", 3)
+    assert error["code"] == "GRID_TOO_LARGE"

@@ -254,3 +254,25 @@ def test_one_draft_from_the_command_line(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["reply"]["status"] == "draft"
     assert "langgraph" not in done.stderr
     assert "openai" not in done.stderr
+
+
+def test_a_process_that_must_not_read_sealed_bars_does_not_start(tmp_path: Path) -> None:
+    """CONTAIN_SEALED where containment is demanded; without the demand it starts and says so."""
+    here = install(tmp_path)
+    sealed = tmp_path / "datasets" / ("a" * 64) / "sealed"
+    sealed.mkdir(parents=True)
+    (sealed / "bars.parquet").write_bytes(b"PAR1")
+    told = json.loads(here.boot.read_text()) | {"datasets": str(tmp_path / "datasets")}
+    here.boot.write_text(json.dumps(told | {"sealed_required": True}))
+    command = [sys.executable, "-m", "copilot", "--boot", str(here.boot)]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False,
+        timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert json.loads(done.stderr.splitlines()[-1])["error"]["code"] == "CONTAIN_SEALED"
+    here.boot.write_text(json.dumps(told))
+    with running(here):
+        log = (here.folder / "log").read_text()
+    assert "sealed_readable" in log
+    assert "degraded" in log

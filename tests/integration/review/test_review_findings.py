@@ -118,7 +118,7 @@ def test_a_run_after_a_cancelled_one_is_in_the_ledger(tmp_path: Path) -> None:
             ),
             shape_digest=compiled.shape_digest,
             spec_digest=compiled.rule_digest,
-            family=dataset.family,
+            families=(dataset.family,),
             code_digest=code_digest(),
             lineage=Lineage(lineage_id="review"),
         )

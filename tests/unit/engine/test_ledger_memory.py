@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
 from engine.clock import FixedClock
 from engine.errors import InputError
 from engine.ledger import Ledger, Lineage, TrialKey, TrialOutcome, TrialStart
 from engine.ledger_memory import InMemoryLedger
+from engine.packing import pack_returns
 
 NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
-DONE = TrialOutcome(status="ok", trades=2, daily_returns=(1, -2))
+RETURNS = pack_returns(np.array([1, -2]))
+DONE = TrialOutcome(
+    status="ok", trades=2, days="5 2", daily_returns=RETURNS, excess_returns=RETURNS
+)
 
 
 def _start(rule: str, family: str = "GOOG") -> TrialStart:
@@ -21,7 +26,7 @@ def _start(rule: str, family: str = "GOOG") -> TrialStart:
         key=TrialKey(rule_digest=digest, dataset_digest="d" * 64, cost_digest="c" * 64),
         shape_digest=digest,
         spec_digest=digest,
-        family=family,
+        families=(family,),
         code_digest="e" * 64,
         lineage=Lineage(lineage_id="line-1"),
     )

@@ -28,6 +28,7 @@ PAGE = {
     Verb.KILL: {V, T, A, R, M},
     Verb.REARM_FIRST: {R},
     Verb.REARM_SECOND: {A, R},
+    Verb.REVEAL_FIGURES: {T},
     Verb.REVOKE_CERTIFICATE: {T, A, R},
     Verb.ADMINISTER: {M},
     Verb.ADMINISTER_SECOND: {R},

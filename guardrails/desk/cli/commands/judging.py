@@ -10,7 +10,6 @@ from uuid import uuid4
 import typer
 
 from guardrails.desk.cli.options import (
-    DataOption,
     DatasetsOption,
     JsonFlag,
     LanguageOption,
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from engine.errors import PeakError
     from engine.language.spec import StrategySpec
+    from guardrails.desk.intake import Submission
     from guardrails.desk.local import Local
 
 Shown = dict[str, Any]
@@ -122,38 +122,79 @@ def _referee_line(referee: Shown) -> str:
 
 def gate(
     spec: SpecArgument,
-    data: DataOption = None,
-    tier: Annotated[str, typer.Option(help="paper (testnet and live come later)")] = "paper",
+    data: DatasetsOption = None,
+    tier: Annotated[str, typer.Option(help="What to ask for: paper, testnet or live.")] = "paper",
+    searched_elsewhere: Annotated[
+        str,
+        typer.Option(help="Was the idea searched for outside this installation? no, yes, unknown."),
+    ] = "no",
     language: LanguageOption = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Submit a spec to the gate and wait for the verdict; exit 1 unless it passes."""
+    """Submit a spec to the gate and wait; exit 1 unless it passes with the tier asked for."""
     with reporting(as_json=as_json):
-        from guardrails.desk.cli.choices import language_of, unknown
+        from guardrails.desk.cli.choices import language_of
         from guardrails.desk.cli.progress import judging
         from guardrails.desk.cli.verdict import stage_name, verdict_lines
         from guardrails.desk.local import local
         from guardrails.desk.specs import find_spec
 
-        if tier != "paper":
-            raise unknown("TIER_NOT_AVAILABLE", "a tier of this version", tier, ["paper"])
         here = local()
         wanted = language_of(language, here.settings.deployment.language)
         found = find_spec(spec, here.folders.strategies)
-        dataset = None if data is None else _dataset(here, found, data)
+        submission = _submission(here, found, data or [], tier, searched_elsewhere)
         with judging(stage_name(wanted)) as progress:
             judge = _gate_remote if here.running() else _gate_local
-            answer = judge(here, found, dataset, progress)
+            answer = judge(here, submission, progress)
         emit(answer, as_json=as_json, text=verdict_lines(found.name, answer, wanted))
-        if answer["verdict"] != "PASS":
+        if answer["verdict"] != "PASS" or answer["tier"] != tier:
             raise typer.Exit(EXIT_NO)
+
+
+def _submission(
+    here: Local, spec: StrategySpec, data: list[str], tier: str, searched: str
+) -> Submission:
+    """What is submitted; the first dataset named is the first symbol's.
+
+    Raises:
+        InputError: TIER_UNKNOWN, ANSWER_UNKNOWN, DATASET_UNKNOWN.
+    """
+    from typing import cast, get_args
+
+    from engine.gate.candidate import TIERS, Searched
+    from guardrails.desk.cli.choices import unknown
+    from guardrails.desk.intake import Submission
+
+    if tier not in TIERS:
+        raise unknown("TIER_UNKNOWN", "a tier", tier, list(TIERS))
+    if searched not in get_args(Searched):
+        raise unknown("ANSWER_UNKNOWN", "an answer", searched, list(get_args(Searched)))
+    ids = [_dataset(here, spec, one) for one in data]
+    return Submission(
+        spec=spec,
+        dataset_id=ids[0] if ids else None,
+        others=tuple(ids[1:]),
+        tier=tier,
+        searched_elsewhere=cast("Searched", searched),
+    )
 
 
 def _shown(row: Shown) -> Shown:
     """The row's verdict; a candidate that could not be judged is a fault with its own code."""
     if row["status"] == "failed":
         raise _not_judged(str(row["error"]))
-    keys = ("candidate_id", "verdict", "tier", "findings", "trials", "looks_left", "certificate")
+    keys = (
+        "candidate_id",
+        "verdict",
+        "asked",
+        "tier",
+        "grade",
+        "keys",
+        "findings",
+        "trials",
+        "looks_left",
+        "certificate",
+    )
     return {key: row[key] for key in keys}
 
 
@@ -166,38 +207,43 @@ def _not_judged(error: str) -> PeakError:
 
 
 def _gate_remote(
-    here: Local, spec: StrategySpec, dataset: str | None, progress: Callable[[str, float], None]
+    here: Local, submission: Submission, progress: Callable[[str, float], None]
 ) -> Shown:
     from engine.records import canonical, read_json
+    from guardrails.desk.cli.verdict import calibration_in
     from guardrails.desk.desk_client import DeskClient
-    from guardrails.desk.intake import Submission
 
     client = DeskClient.of(here.folders.run)
-    body = read_json(canonical(Submission(spec=spec, dataset_id=dataset)))
+    body = read_json(canonical(submission))
     key = {"idempotency-key": uuid4().hex}
     accepted = client.post("/api/candidates", body, key)["candidate_id"]
     while True:
         row = client.get(f"/api/candidates/{accepted}")
         if row["status"] in {"judged", "failed"}:
-            return _shown(row) | {"report": f"{client.url}{row['report']}"}
+            found = calibration_in(client.text(f"/reports/{accepted}.json"))
+            return _shown(row) | {
+                "report": f"{client.url}{row['report']}", "calibration": found,
+            }  # fmt: skip
         progress(str(row["progress"]["stage"] or row["status"]), float(row["progress"]["share"]))
         time.sleep(POLL_SECONDS)
 
 
 def _gate_local(
-    here: Local, spec: StrategySpec, dataset: str | None, progress: Callable[[str, float], None]
+    here: Local, submission: Submission, progress: Callable[[str, float], None]
 ) -> Shown:
     from engine.records import canonical, read_json
     from guardrails.desk.api.views import candidate_view
-    from guardrails.desk.intake import Submission, Submitter
+    from guardrails.desk.cli.verdict import calibration_in
+    from guardrails.desk.intake import Submitter
     from guardrails.desk.local_gate import local_gate
 
     with here.store() as database:
         rooms = local_gate(here, database, progress)
-        submission = Submission(spec=spec, dataset_id=dataset)
         accepted = rooms.intake.submit(submission, Submitter(here.user, "manual"), None)
         rooms.judge.judge(accepted.candidate_id)
         row = candidate_view(rooms.candidates.get(accepted.candidate_id))
     data: Any = read_json(canonical(row))
+    shown = _shown(data)
     path = here.folders.reports / f"{accepted.candidate_id}.html"
-    return _shown(data) | {"report": str(path)}
+    found = calibration_in(path.with_suffix(".json").read_bytes())
+    return shown | {"report": str(path), "calibration": found}

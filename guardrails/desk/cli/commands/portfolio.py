@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -19,10 +19,18 @@ from guardrails.desk.cli.portfolio_text import (
 )
 
 if TYPE_CHECKING:
+    from engine.backtest.costs import CostModel
+    from engine.portfolio.recipes import Recipe
+    from engine.regimes.labels import DayLabels
+    from guardrails.desk.cli.choices import Language
     from guardrails.desk.local import Local
+    from guardrails.desk.portfolio_plan import PlannedSleeve
+    from guardrails.desk.portfolios import SleevesRun
 
 RecipeArgument = Annotated[str, typer.Argument(help="A TOML file, or the name of a recipe.")]
-app = typer.Typer(no_args_is_help=True, help="Portfolios: list, show, build, backtest recipes.")
+app = typer.Typer(
+    no_args_is_help=True, help="Portfolios: list, show, build, backtest recipes, and shake them."
+)
 
 
 def _folder(here: Local) -> Path:
@@ -95,6 +103,28 @@ def backtest(
         _answer(recipe, language, as_json=as_json, for_tomorrow=False)
 
 
+@app.command("robustness")
+def robustness(
+    recipe: RecipeArgument,
+    paths: Annotated[int, typer.Option(help="Monte Carlo paths.", min=100, max=20_000)] = 2_000,
+    language: LanguageOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Leave sleeves out, tilt weights, take all correlations to one; sleeves' runs are trials."""
+    with reporting(as_json=as_json):
+        from engine.research.portfolio import recipe_robustness
+        from guardrails.desk.cli.robustness_text import robustness_lines
+
+        run = _runs(recipe, language)
+        costs = run.costs
+        study = recipe_robustness(
+            run.recipe, run.done.sleeves, cost_rate=costs.taker + costs.impact, labels=run.labels,
+            paths=paths,
+        )  # fmt: skip
+        data = {**study.model_dump(mode="json"), "trials": dict(run.done.trials)}
+        emit(data, as_json=as_json, text=robustness_lines(run.recipe.name, study, run.language))
+
+
 @app.command("auto")
 def auto(
     name: Annotated[str, typer.Option(help="Name of the recipe.")] = "certified",
@@ -162,16 +192,26 @@ def _saved(folder: Path, name: str, text: str) -> Path:
     return path
 
 
-def _answer(ref: str, language: str | None, *, as_json: bool, for_tomorrow: bool) -> None:
-    """Plan, run every sleeve, combine, print."""
+class _Runs(NamedTuple):
+    """A recipe with every sleeve run on train."""
+
+    language: Language
+    here: Local
+    recipe: Recipe
+    planned: tuple[PlannedSleeve, ...]
+    done: SleevesRun
+    costs: CostModel
+    labels: DayLabels | None
+
+
+def _runs(ref: str, language: str | None) -> _Runs:
+    """Plan a recipe and run every sleeve, each a counted trial."""
     from engine.portfolio.recipe_files import find_recipe
-    from engine.records import canonical, read_json
     from guardrails.desk import portfolios
     from guardrails.desk.cli.choices import language_of
     from guardrails.desk.cli.progress import judging
     from guardrails.desk.local import local
-    from guardrails.desk.portfolio_plan import other_currencies, plan, regime_labels
-    from guardrails.desk.portfolio_present import certificates_now, present_of, uncertified
+    from guardrails.desk.portfolio_plan import plan, regime_labels
     from guardrails.desk.portfolio_runs import sleeve_runner
     from guardrails.desk.specs import find_spec
 
@@ -181,17 +221,30 @@ def _answer(ref: str, language: str | None, *, as_json: bool, for_tomorrow: bool
     datasets = here.datasets()
     planned = plan(recipe, lambda name: find_spec(name, here.folders.strategies), datasets)
     with judging(lambda name: name) as progress, sleeve_runner(here) as runner:
-        done_runs = portfolios.sleeves_run(planned, runner, progress)
-    costs, labels = here.costs(), regime_labels(recipe, datasets)
+        done = portfolios.sleeves_run(planned, runner, progress)
+    labels = regime_labels(recipe, datasets)
+    return _Runs(wanted, here, recipe, tuple(planned), done, here.costs(), labels)
+
+
+def _answer(ref: str, language: str | None, *, as_json: bool, for_tomorrow: bool) -> None:
+    """Plan, run every sleeve, combine, print."""
+    from engine.records import canonical, read_json
+    from guardrails.desk import portfolios
+    from guardrails.desk.portfolio_plan import other_currencies
+    from guardrails.desk.portfolio_present import certificates_now, present_of, uncertified
+
+    run = _runs(ref, language)
+    recipe, planned, costs, labels = run.recipe, run.planned, run.costs, run.labels
     mixed = other_currencies(recipe, planned)
     if for_tomorrow:
-        lacking = uncertified(planned, certificates_now(here), costs)
+        lacking = uncertified(planned, certificates_now(run.here), costs)
+        datasets = run.here.datasets()
         present = None if lacking else present_of(recipe, planned, datasets, costs)
-        done = portfolios.build_portfolio(recipe, done_runs, costs, labels, mixed, present, lacking)
+        done = portfolios.build_portfolio(recipe, run.done, costs, labels, mixed, present, lacking)
     else:
-        done = portfolios.backtest_portfolio(recipe, done_runs, costs, labels, mixed)
-    answer: Any = read_json(canonical(done.as_dict(wanted)))
+        done = portfolios.backtest_portfolio(recipe, run.done, costs, labels, mixed)
+    answer: Any = read_json(canonical(done.as_dict(run.language)))
     if as_json:
         emit(answer, as_json=True)
         return
-    print_answer(answer, wanted, for_tomorrow=for_tomorrow)
+    print_answer(answer, run.language, for_tomorrow=for_tomorrow)

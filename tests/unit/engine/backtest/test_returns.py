@@ -101,7 +101,7 @@ def test_buy_and_hold_has_almost_no_excess_over_itself(
     """Always invested: the excess is what the missing first bars and rounding leave."""
     bars = bars_from([_flat_at(p) for p in (100, 100, 110, 99, 108.9)])
     result = buy_and_hold(bars, free)
-    excess = exposure_matched_excess(result, bars, exposure=1.0)
+    excess = exposure_matched_excess(result, bars, exposure=(1.0,))
     assert excess == pytest.approx(np.zeros(5), abs=1e-6)
 
 
@@ -116,7 +116,7 @@ def test_excess_subtracts_the_mean_exposure_times_the_market(
     _, net = daily_net(result)
     excess = exposure_matched_excess(result, bars)
     assert excess == pytest.approx(net - held * np.array([0, 0.1, 0.1, 0.1]))
-    handed_in = exposure_matched_excess(result, bars, exposure=-0.2)
+    handed_in = exposure_matched_excess(result, bars, exposure=(-0.2,))
     assert handed_in == pytest.approx(net + 0.2 * np.array([0, 0.1, 0.1, 0.1]))
 
 

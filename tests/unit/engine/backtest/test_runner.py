@@ -12,10 +12,12 @@ from engine.backtest.costs import CostModel
 from engine.backtest.runner import run_trial
 from engine.clock import FixedClock
 from engine.data.bars import Bars
+from engine.data.days import close_days
 from engine.errors import AccessError, InputError
 from engine.language.decisions import Decisions
 from engine.ledger import Lineage, TrialKey, TrialStart
 from engine.ledger_memory import InMemoryLedger
+from engine.packing import unpack_days, unpack_returns
 
 BarsFrom = Callable[..., Bars]
 Decide = Callable[..., Decisions]
@@ -54,7 +56,7 @@ def _start(costs: CostModel) -> TrialStart:
         key=key,
         shape_digest="a" * 64,
         spec_digest="b" * 64,
-        family="TEST",
+        families=("TEST",),
         code_digest="e" * 64,
         lineage=Lineage(lineage_id="line-1"),
     )
@@ -81,7 +83,8 @@ def test_the_row_is_open_during_the_run_and_complete_after_it(
     assert strategy.seen == ["open"]
     (row,) = ledger.rows("TEST")
     assert (trial.row, row.outcome.status, row.outcome.trades) == (1, "ok", 1)
-    assert row.outcome.daily_returns == (0, 0, 0, 200_000, -99_800, 0)
+    assert unpack_returns(row.outcome.daily_returns).tolist() == [0, 0, 0, 200_000, -99_800, 0]
+    assert unpack_days(row.outcome.days).tolist() == close_days(bars.close_time).tolist()
     assert trial.metrics.trades == 1
     assert trial.result.equity[-1] == 10_010.0
 
@@ -93,7 +96,8 @@ def test_a_run_without_trades_is_a_trial_too(
     strategy = Fixed(decide(6, long={"enter": []}))
     run_trial(strategy, bars, free, ledger=ledger, start=_start(free))
     (row,) = ledger.rows("TEST")
-    assert (row.outcome.status, row.outcome.daily_returns) == ("no_trades", (0,) * 6)
+    assert row.outcome.status == "no_trades"
+    assert unpack_returns(row.outcome.daily_returns).tolist() == [0] * 6
 
 
 def test_a_failing_run_completes_its_row_and_raises(
@@ -108,9 +112,12 @@ def test_a_failing_run_completes_its_row_and_raises(
     assert ledger.count("TEST") == 1
 
 
-@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
-def test_an_interrupted_run_hides_nothing(
+@pytest.mark.parametrize(
+    ("kind", "ended"), [(KeyboardInterrupt, "cancelled"), (SystemExit, "error")]
+)
+def test_an_interrupted_run_hides_nothing(  # noqa: PLR0913, PLR0917 - fixtures
     kind: type[BaseException],
+    ended: str,
     bars: Bars,
     decide: Decide,
     free: CostModel,
@@ -125,11 +132,12 @@ def test_an_interrupted_run_hides_nothing(
 
     with pytest.raises(kind):
         run_trial(Interrupted(), bars, free, ledger=ledger, start=_start(free))
-    assert ledger.rows("TEST")[0].outcome.status == "error"
+    assert ledger.rows("TEST")[0].outcome.status == ended
     strategy = Fixed(decide(6, long={"enter": [1], "leave": [3]}))
     run_trial(strategy, bars, free, ledger=ledger, start=_start(free))
     (row,) = ledger.rows("TEST")
-    assert (row.outcome.status, row.outcome.daily_returns[3]) == ("ok", 200_000)
+    assert row.outcome.status == "ok"
+    assert unpack_returns(row.outcome.daily_returns)[3] == 200_000
 
 
 def test_a_rerun_under_other_code_counts_with_its_own_returns(

@@ -35,7 +35,7 @@ def store(tmp_path: Path) -> DatasetStore:
 
 def permit(dataset: Dataset) -> LookPermit:
     """Leave to look at a dataset."""
-    return LookPermit("look-1", dataset.id, "0" * 64, 1)
+    return LookPermit("look-1", (dataset.id,), (dataset.window,), "0" * 64, 1)
 
 
 def test_goog_is_cut_into_zones(store: DatasetStore) -> None:

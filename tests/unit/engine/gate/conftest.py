@@ -14,23 +14,25 @@ import pytest
 
 from engine.backtest.costs import CostModel
 from engine.clock import FixedClock
-from engine.data.bars import Bars, IntArray, bars_of
+from engine.data.bars import Bars, bars_of
 from engine.data.dataset import Dataset
 from engine.data.samples import GOOG_WINDOW_END, goog_daily
 from engine.data.store import DatasetStore
+from engine.gate.bench import Bench, train_field
 from engine.gate.candidate import Candidate
 from engine.gate.criteria import GateCriteria
-from engine.gate.evidence import Evidence, HoldoutEvidence
-from engine.gate.gather import Bench, holdout_evidence, train_evidence, train_returns
-from engine.gate.judge import judge, needs_look
-from engine.gate.looks import InMemoryLooks, LookOutcome, LookRefusal, LookRequest, looks_left
+from engine.gate.evidence import Evidence
+from engine.gate.gather import train_evidence
+from engine.gate.judge import judge
+from engine.gate.keys import gate_p
+from engine.gate.looks import InMemoryLooks, LookOutcome
 from engine.gate.report import GateReport
 from engine.language.spec import StrategySpec, read_spec
 from engine.ledger import Lineage
 from engine.ledger_memory import InMemoryLedger
 from engine.market import Instrument, Timeframe
-from engine.records import Digest
 from engine.seeds import stream
+from guardrails.desk.looking import Look, Looked
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 CODE = "c" * 64
@@ -84,65 +86,45 @@ class Lab:
         """A long-only daily spec."""
         return spec_of(entry, exit_, **changes)
 
-    def days_of(self, dataset_id: Digest) -> IntArray:
-        """Train days of a dataset."""
-        return self.store.train(self.store.find(dataset_id)).days
-
-    def bench(self, dataset: Dataset) -> Bench:
-        """The bench of a dataset."""
-        train = self.store.train(dataset)
-        return Bench(dataset, train, self.ledger, self.criteria, CODE, self.days_of)
+    def bench(self, *datasets: Dataset) -> Bench:
+        """The bench of some datasets."""
+        panel = train_field([self.store.train(dataset) for dataset in datasets])
+        return Bench(datasets, panel, self.ledger, self.criteria, CODE)
 
     def candidate(
-        self, spec: StrategySpec, dataset: Dataset, costs: CostModel = CHEAP, lineage: str = ""
-    ) -> Candidate:
+        self, spec: StrategySpec, dataset: Dataset, costs: CostModel = CHEAP, lineage: str = "",
+        **more: Any,  # noqa: ANN401 - further fields of a candidate
+    ) -> Candidate:  # fmt: skip
         """A candidate whose lineage is its own unless one is named."""
-        line = Lineage(lineage_id=lineage or spec.digest[:16])
+        line = Lineage(lineage_id=lineage or spec.digest[:16], person="p1")
         return Candidate(
-            spec=spec, dataset_id=dataset.id, costs=costs, lineage=line, created_at=NOW
+            spec=spec, dataset_id=dataset.id, costs=costs, lineage=line, created_at=NOW, **more
         )
 
-    def evidence(self, candidate: Candidate) -> Evidence:
+    def looked(self, candidate: Candidate) -> Looked:
         """Train evidence, and the look if everything before it passed."""
-        dataset = self.store.find(candidate.dataset_id)
-        train = train_evidence(candidate, self.bench(dataset))
-        holdout: HoldoutEvidence | None = None
-        refusal = earlier = None
-        if needs_look(candidate, train, self.criteria):
-            request = LookRequest(
-                family=train.family,
-                dataset_id=dataset.id,
-                lineage_id=candidate.lineage.lineage_id,
-                candidate_digest=candidate.digest,
-                rule_digest=train.rule_digest,
-                shape_digest=train.shape_digest,
-                cost_digest=candidate.costs.digest,
-                train=train_returns(self.bench(dataset), train),
-                at=NOW,
-            )
-            answer = self.looks.open_look(request)
-            if isinstance(answer, LookRefusal):
-                refusal, earlier = answer.code, answer.earlier
-            else:
-                bars = self.store.holdout(dataset, answer)
-                holdout = holdout_evidence(candidate, train, bars, answer.k)
-        left = looks_left(self.looks.rows(dataset.family), NOW.year)
-        return Evidence(
-            train=train, holdout=holdout, refusal=refusal, earlier=earlier, looks_left=left
-        )
+        bench = self.bench(*(self.store.find(one) for one in candidate.datasets))
+        train = train_evidence(candidate, bench)
+        return Look(self.looks, self.store, FixedClock(NOW)).of(candidate, bench, train)
+
+    def evidence(self, candidate: Candidate) -> Evidence:
+        """All evidence on a candidate."""
+        return self.looked(candidate).evidence
 
     def judge(self, candidate: Candidate) -> GateReport:
         """The report on a candidate; its look is recorded."""
-        evidence = self.evidence(candidate)
-        report = judge(candidate, evidence, self.criteria)
-        for row in self.looks.rows(evidence.train.family):
-            if evidence.holdout is not None and row.k == evidence.holdout.k:
-                ended = LookOutcome(
-                    verdict=report.verdict,
-                    report_digest=report.digest,
-                    shown=report.verdict == "PASS",
-                )
-                self.looks.record(row.look_id, ended)
+        looked = self.looked(candidate)
+        report = judge(candidate, looked.evidence, self.criteria)
+        if looked.permit is not None:
+            passed = report.verdict == "PASS"
+            p, _ = gate_p(looked.evidence, self.criteria)
+            ended = LookOutcome(
+                verdict=report.verdict,
+                report_digest=report.digest,
+                shown=passed,
+                p_gate=p if passed else 1.0,
+            )
+            self.looks.record(looked.permit.look_id, ended)
         return report
 
 

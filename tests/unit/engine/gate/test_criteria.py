@@ -14,7 +14,7 @@ from engine.gate.criteria import GateCriteria
         ("max_train_p", 0.1, 0.26),
         ("max_holdout_p", 0.1, 0.51),
         ("min_train_trades", 50, 29),
-        ("min_holdout_trades", 10, 4),
+        ("paper_trades", 10, 4),
         ("cost_stress", 3.0, 1.9),
         ("max_parameters", 4, 11),
         ("min_taker_fee_bps", 5.0, 0.5),

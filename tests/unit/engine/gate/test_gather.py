@@ -11,21 +11,23 @@ from engine.backtest.costs import CostModel
 from engine.backtest.returns import exposure_matched_excess, mean_exposure, to_units
 from engine.backtest.simulator import simulate
 from engine.data.dataset import Dataset
-from engine.data.partitions import HoldoutBars, LookPermit
+from engine.data.partitions import LookPermit
 from engine.errors import InputError
+from engine.gate.bench import Field, holdout_field
 from engine.gate.gather import train_evidence
 from engine.gate.holdout import holdout_evidence
 from engine.gate.statistics import holdout_key
 from engine.language.compiler import compile_spec
+from engine.packing import unpack_returns
 
 Lab = Any
 EDGE = ("close < close[1]", "close > close[1]")
 
 
-def holdout_of(lab: Lab, dataset: Dataset) -> HoldoutBars:
+def holdout_of(lab: Lab, dataset: Dataset) -> Field:
     """The holdout bars, for a test."""
-    bars: HoldoutBars = lab.store.holdout(dataset, LookPermit("look-1", dataset.id, "0" * 64, 1))
-    return bars
+    permit = LookPermit("look-1", (dataset.id,), (dataset.window,), "0" * 64, 1)
+    return holdout_field([lab.store.holdout(dataset, permit)])
 
 
 def test_gathering_leaves_one_complete_row(lab: Lab, goog: Dataset) -> None:
@@ -35,7 +37,8 @@ def test_gathering_leaves_one_complete_row(lab: Lab, goog: Dataset) -> None:
         evidence = train_evidence(candidate, lab.bench(goog))
     (row,) = lab.ledger.rows(goog.family)
     assert row.outcome.status == "ok"
-    assert len(row.outcome.daily_returns) == len(row.outcome.excess_returns) == goog.train_rows
+    columns = (row.outcome.daily_returns, row.outcome.excess_returns)
+    assert [len(unpack_returns(column)) for column in columns] == [goog.train_rows] * 2
     assert evidence.trial is not None
     assert (evidence.trial.number, evidence.trial.count) == (1, 1)
 
@@ -63,10 +66,11 @@ def test_the_holdout_starts_flat_and_warmed_up(lab: Lab) -> None:
     candidate = lab.candidate(lab.spec("close < sma(close, 100)", EDGE[1]), dataset)
     train = train_evidence(candidate, lab.bench(dataset))
     holdout = holdout_of(lab, dataset)
-    evidence = holdout_evidence(candidate, train, holdout, k=1)
+    evidence = holdout_evidence(candidate, train, holdout, 1, lab.bench(dataset))
+    (whole,) = holdout.panel.each
     assert evidence.run.days == dataset.holdout_rows
-    bars = holdout.bars.slice(holdout.first, len(holdout.bars))
-    decisions = compile_spec(candidate.spec).decide(holdout.bars).since(holdout.first)
+    bars = whole.slice(holdout.first, len(whole))
+    decisions = compile_spec(candidate.spec).decide(whole).since(holdout.first)
     assert decisions.warmup == 0
     result = simulate(bars, decisions, candidate.costs)
     assert evidence.run.run_digest == result.digest
@@ -81,13 +85,14 @@ def test_the_holdout_is_matched_with_the_train_exposure(lab: Lab) -> None:
     train = train_evidence(candidate, lab.bench(dataset))
     assert train.run is not None
     holdout = holdout_of(lab, dataset)
-    evidence = holdout_evidence(candidate, train, holdout, k=1)
-    bars = holdout.bars.slice(holdout.first, len(holdout.bars))
-    decisions = compile_spec(candidate.spec).decide(holdout.bars).since(holdout.first)
+    evidence = holdout_evidence(candidate, train, holdout, 1, lab.bench(dataset))
+    (whole,) = holdout.panel.each
+    bars = whole.slice(holdout.first, len(whole))
+    decisions = compile_spec(candidate.spec).decide(whole).since(holdout.first)
     result = simulate(bars, decisions, candidate.costs)
-    assert mean_exposure(result) != train.run.exposure
-    excess = exposure_matched_excess(result, bars, train.run.exposure)
-    assert evidence.run.exposure == train.run.exposure
+    assert mean_exposure(result) != train.run.exposures[0]
+    excess = exposure_matched_excess(result, bars, train.run.exposures)
+    assert evidence.run.exposures == train.run.exposures
     assert evidence.run.excess.p == holdout_key(to_units(excess).astype(np.float64)).p
 
 
@@ -96,7 +101,7 @@ def test_a_look_needs_a_train_run(lab: Lab, goog: Dataset) -> None:
     candidate = lab.candidate(lab.spec("foo > 1"), goog)
     train = train_evidence(candidate, lab.bench(goog))
     with pytest.raises(InputError) as caught:
-        holdout_evidence(candidate, train, holdout_of(lab, goog), k=1)
+        holdout_evidence(candidate, train, holdout_of(lab, goog), 1, lab.bench(goog))
     assert caught.value.code == "TRAIN_MISSING"
 
 
@@ -105,6 +110,6 @@ def test_costs_are_stressed_by_the_criteria(lab: Lab, goog: Dataset) -> None:
     candidate = lab.candidate(lab.spec(*EDGE), goog, costs=CostModel())
     train = train_evidence(candidate, lab.bench(goog))
     (row,) = lab.ledger.rows(goog.family)
-    plain = sum(row.outcome.daily_returns) / len(row.outcome.daily_returns) * 1e-8
+    plain = unpack_returns(row.outcome.daily_returns).mean() * 1e-8
     assert train.stressed_mean is not None
     assert train.stressed_mean < plain

@@ -8,16 +8,21 @@ import numpy as np
 import pytest
 
 from engine.data.bars import FloatArray
+from engine.errors import InputError
+from engine.gate.bootstrap import circular_block_length
 from engine.gate.statistics import (
     block_length,
     cap_of_look,
+    clopper_pearson_upper,
     holdout_key,
     largest_product,
     mean_and_deviation,
     mean_block,
+    mean_interval,
     normal_tail,
     p_gate,
     resample_counts,
+    single_key_limit,
     train_keys,
 )
 from engine.seeds import stream
@@ -91,6 +96,7 @@ def test_block_length_of_an_autoregressive_series() -> None:
     for index in range(1, len(series)):
         series[index] += 0.3 * series[index - 1]
     assert block_length(series[-10_000:]) == pytest.approx(13.635665, abs=5e-7)
+    assert circular_block_length(series[-10_000:]) == pytest.approx(15.60894, abs=5e-6)
 
 
 def test_blocks_stay_between_ten_and_forty_days() -> None:
@@ -103,7 +109,7 @@ def test_blocks_stay_between_ten_and_forty_days() -> None:
 
 def test_deviation_is_plain_and_flat_series_have_none() -> None:
     """Sample deviation; a constant series has none, instead of a Sharpe ratio of 1e16."""
-    assert mean_and_deviation(np.array([1.0, 2.0, 3.0, 4.0])) == (2.5, pytest.approx(1.2909944))
+    assert mean_and_deviation(np.array([1.0, 2.0, 3.0, 4.0])) == pytest.approx((2.5, 1.2909944))
     assert mean_and_deviation(np.full(1_000, 12_345.0)) == (12_345.0, 0.0)
     assert mean_and_deviation(np.array([7.0])) == (0.0, 0.0)
 
@@ -223,3 +229,68 @@ def test_the_tail_is_accurate_far_out() -> None:
     """1 - Phi does not drown in 1 - 1."""
     assert normal_tail(0.0) == 0.5
     assert normal_tail(10.0) == pytest.approx(7.619853e-24, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "bound"),
+    [(0, 100, 0.045007414), (2, 60, 0.132826324), (5, 80, 0.155710488), (7, 7, 1.0)],
+)
+def test_the_upper_bound_of_a_rate(k: int, n: int, bound: float) -> None:
+    """Clopper-Pearson at 99 %; 1 when every trade was one."""
+    assert clopper_pearson_upper(k, n, 0.99) == pytest.approx(bound, abs=6e-10)
+
+
+def test_the_bound_equals_an_independent_implementation() -> None:
+    """The beta quantile of scipy for all kinds of counts and levels."""
+    beta = pytest.importorskip("scipy.stats", reason="make test-all installs the oracles").beta
+    for k, n, level in ((0, 1, 0.99), (1, 2, 0.9), (30, 1_000, 0.99), (999, 1_000, 0.95)):
+        expected = float(beta.ppf(level, k + 1, n - k))
+        assert clopper_pearson_upper(k, n, level) == pytest.approx(expected, abs=1e-11)
+
+
+@pytest.mark.parametrize(("k", "n", "level"), [(-1, 5, 0.9), (6, 5, 0.9), (0, 0, 0.9), (1, 5, 1.0)])
+def test_impossible_rates_are_refused(k: int, n: int, level: float) -> None:
+    """RATE_INVALID."""
+    with pytest.raises(InputError) as caught:
+        clopper_pearson_upper(k, n, level)
+    assert caught.value.code == "RATE_INVALID"
+
+
+def test_block_lengths_equal_an_independent_implementation() -> None:
+    """The stationary block of arch for noise and for autocorrelated series."""
+    arch = pytest.importorskip("arch.bootstrap", reason="make test-all installs the oracles")
+    for seed, memory in ((1, 0.0), (2, 0.5), (3, -0.3)):
+        series = noise(1_000, 1, seed=seed)[:, 0] / 1e8
+        for index in range(1, len(series)):
+            series[index] += memory * series[index - 1]
+        expected = float(arch.optimal_block_length(series)["stationary"].iloc[0])
+        assert block_length(series) == pytest.approx(expected, rel=1e-9)
+
+
+def test_intervals_of_a_mean_cover_it() -> None:
+    """Nine of ten 90 % intervals hold the true mean; the block follows the series."""
+    inside = 0
+    for seed in range(100):
+        x = noise(250, 1, seed=seed, drift=0.0005)[:, 0]
+        found = mean_interval(x, 0.90, family="f", window=str(seed), samples=399)
+        assert found.low < found.mean < found.high
+        inside += found.low <= 5e4 <= found.high
+    assert 80 <= inside <= 97
+    slow = np.rint(np.convolve(noise(700, 1)[:, 0], np.ones(120), "valid"))
+    assert mean_interval(slow, family="f", window="w", samples=99).block > 10
+
+
+def test_an_interval_needs_a_level_and_values() -> None:
+    """LEVEL_INVALID and RETURNS_INVALID."""
+    for x, level, code in (
+        (np.ones(9), 1.0, "LEVEL_INVALID"),
+        (np.ones(1), 0.9, "RETURNS_INVALID"),
+    ):
+        with pytest.raises(InputError) as caught:
+            mean_interval(x, level, family="f", window="w")
+        assert caught.value.code == code
+
+
+def test_the_single_key_falls_with_each_look() -> None:
+    """0.01 shared over the looks, never below 0.001."""
+    assert [single_key_limit(k) for k in (1, 2, 5, 10, 24)] == [0.01, 0.005, 0.002, 0.001, 0.001]

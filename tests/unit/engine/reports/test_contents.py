@@ -104,7 +104,8 @@ def test_fact_keys_are_wellformed_and_say_one_thing(name: str, report_of: Report
 def test_criteria_have_units(language: Language, report_of: ReportOf) -> None:
     """A share reads as percent, a count as a count: never bare beside each other."""
     table = next(b for b in contents(report_of("open"), language)[0].blocks if isinstance(b, Table))
-    values = {row[1].below.text: row[2].text for row in table.groups[0].rows if row[1].below}
+    rows = [row for group in table.groups for row in group.rows]
+    values = {row[1].below.text: row[2].text for row in rows if row[1].below}
     assert values["TRADES_TOO_FEW"] == "41"
     assert values["HOLDOUT_REFUTED"] == ("76.54%" if language == "en" else "76,54\u00a0%")
 

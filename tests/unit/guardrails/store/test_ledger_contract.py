@@ -11,20 +11,22 @@ import pytest
 
 from engine.clock import FixedClock
 from engine.errors import InputError
-from engine.ledger import Lineage, TrialKey, TrialOutcome, TrialStart
+from engine.ledger import TrialOutcome, TrialStart
 from engine.ledger_memory import InMemoryLedger
 from engine.records import digest
 from guardrails.store.database import open_database
 from guardrails.store.desk import desk_metadata
 from guardrails.store.ledger import SqlLedger
+from tests.ledger_world import ran
+from tests.ledger_world import start as trial
 
 AnyLedger: TypeAlias = InMemoryLedger | SqlLedger
 CLOCK = FixedClock(datetime(2026, 1, 15, 12, tzinfo=UTC))
 OLD, NEW = digest("test", "old code"), digest("test", "new code")
 ERROR = TrialOutcome(status="error", message="KeyboardInterrupt: ")
-DONE = TrialOutcome(status="ok", trades=2, daily_returns=(1, -2), excess_returns=(0, -1))
-EMPTY = TrialOutcome(status="no_trades", daily_returns=(0, 0), excess_returns=(0, 0))
-RERUN = TrialOutcome(status="ok", trades=2, daily_returns=(5, 5), code_digest=NEW)
+DONE = ran(1, -2)
+EMPTY = ran(0, 0, status="no_trades")
+RERUN = ran(5, 5, code_digest=NEW)
 
 
 @pytest.fixture(params=["memory", "sql"])
@@ -42,16 +44,8 @@ def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AnyLedger
 
 
 def start(name: str = "a", code: str = OLD) -> TrialStart:
-    """A trial of the rule `name`."""
-    one = digest("test", name)
-    return TrialStart(
-        key=TrialKey(rule_digest=one, dataset_digest=one, cost_digest=one),
-        shape_digest=one,
-        spec_digest=one,
-        family="goog-usd",
-        code_digest=code,
-        lineage=Lineage(lineage_id="chat-1"),
-    )
+    """A trial of the rule `name` under some code."""
+    return trial(name, code_digest=code)
 
 
 @pytest.mark.parametrize("end", [DONE, EMPTY])

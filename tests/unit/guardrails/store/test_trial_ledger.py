@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from engine.clock import FixedClock
 from engine.errors import InputError, IntegrityError
-from engine.ledger import Lineage, TrialKey, TrialOutcome, TrialStart
-from engine.records import digest
+from engine.ledger import Lineage, TrialOutcome
+from engine.records import canonical
 from guardrails.store.database import Database, open_database
 from guardrails.store.desk import desk_metadata
 from guardrails.store.ledger import SqlLedger
-
-NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
-
-
-def start(name: str, family: str = "goog-usd") -> TrialStart:
-    """A trial of the rule `name`."""
-    one = digest("test", name)
-    return TrialStart(
-        key=TrialKey(rule_digest=one, dataset_digest=digest("test", "data"), cost_digest=one),
-        shape_digest=one,
-        spec_digest=one,
-        family=family,
-        code_digest=one,
-        lineage=Lineage(lineage_id="chat-1"),
-    )
+from guardrails.store.ledger_tables import digest_of
+from tests.ledger_world import NOON, ran, start
 
 
 @pytest.fixture
@@ -42,7 +28,7 @@ def tamper(path: Path, *statements: str) -> None:
     """Change the file as an insider with file access would."""
     with sqlite3.connect(path) as connection:
         for (name,) in connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'trial%'"
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         ).fetchall():
             connection.execute(f"DROP TRIGGER {name}")
         for statement in statements:
@@ -77,11 +63,10 @@ def test_an_outcome_is_kept_once(database: Database) -> None:
     """The first outcome of a trial stays, a second one changes nothing."""
     ledger = SqlLedger(database, "tester")
     n = ledger.open_trial(start("a"))
-    ledger.complete_trial(n, TrialOutcome(status="ok", trades=3, daily_returns=(1, -2)))
+    ledger.complete_trial(n, ran(1, -2))
     ledger.complete_trial(n, TrialOutcome(status="error"))
     (row,) = ledger.rows("goog-usd")
-    assert row.outcome.status == "ok"
-    assert row.outcome.daily_returns == (1, -2)
+    assert row.outcome == ran(1, -2)
 
 
 def test_an_outcome_without_a_trial_is_refused(database: Database) -> None:
@@ -91,33 +76,82 @@ def test_an_outcome_without_a_trial_is_refused(database: Database) -> None:
     assert caught.value.code == "TRIAL_UNKNOWN"
 
 
-def test_rows_cannot_be_changed(database: Database, tmp_path: Path) -> None:
-    """The file itself refuses to change or delete a trial."""
-    SqlLedger(database, "tester").open_trial(start("a"))
+TABLES = ("trials", "trial_families", "trial_specs", "trial_lineages", "trial_outcomes", "journal")
+
+
+def filled(database: Database) -> SqlLedger:
+    """A ledger with two finished trials, one of them on two markets and from two chats."""
+    ledger = SqlLedger(database, "tester")
+    ledger.open_trials([start("a"), start("b", "btc", "eth")], ['{"name":"base"}'])
+    ledger.open_trial(start("b", lineage=Lineage(lineage_id="chat-2")))
+    ledger.complete_trials([(1, ran(1, 2)), (2, ran(3, 4))])
+    return ledger
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("verb", ["DELETE FROM {}", "UPDATE {} SET rowid = rowid + 100"])
+def test_rows_cannot_be_changed(database: Database, tmp_path: Path, table: str, verb: str) -> None:
+    """The file itself refuses to change or delete anything of the ledger."""
+    filled(database)
     with (
         sqlite3.connect(tmp_path / "desk.db") as connection,
         pytest.raises(sqlite3.IntegrityError, match="append-only"),
     ):
-        connection.execute("DELETE FROM trials")
+        connection.execute(verb.format(table))
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "DELETE FROM trials WHERE n = 2",
-        "UPDATE trials SET payload = replace(payload, 'chat-1', 'chat-2') WHERE n = 1",
-        "DELETE FROM trial_outcomes WHERE n = 1",
-    ],
-)
+RENAMED = "SET payload = replace(payload, 'chat-{}', 'chat-9')"
+FORGERIES = {
+    "a deleted trial": "DELETE FROM trials WHERE n = 2",
+    "a forged lineage": f"UPDATE trials {RENAMED.format(1)} WHERE n = 1",
+    "another key": "UPDATE trials SET key_digest = 'x' WHERE n = 1",
+    "another time": "UPDATE trials SET opened_at = '2020-01-01T00:00:00.000Z' WHERE n = 1",
+    "one trial more": "INSERT INTO trials SELECT 9, 'k', payload, opened_at FROM trials LIMIT 1",
+    "another number": "UPDATE trials SET n = 7 WHERE n = 2",
+    "a deleted outcome": "DELETE FROM trial_outcomes WHERE n = 1",
+    "a changed outcome": "UPDATE trial_outcomes SET payload = replace(payload, 'ok', 'error')",
+    "an outcome of another trial": "UPDATE trial_outcomes SET n = 2 WHERE n = 1",
+    "one outcome more": "INSERT INTO trial_outcomes SELECT 9, 1, max(payload) FROM trial_outcomes",
+    "a market left out": "DELETE FROM trial_families WHERE family = 'eth'",
+    "another market": "UPDATE trial_families SET family = 'sol' WHERE family = 'eth'",
+    "one market more": "INSERT INTO trial_families (family, n) VALUES ('sol', 1)",
+    "a deleted spec": "DELETE FROM trial_specs",
+    "a changed spec": "UPDATE trial_specs SET payload = '{}'",
+    "a deleted chat": "DELETE FROM trial_lineages",
+    "a changed chat": f"UPDATE trial_lineages {RENAMED.format(2)}",
+    "a changed journal": "UPDATE journal SET payload = replace(payload, '1', '2') WHERE n = 1",
+    "a journal row less": "DELETE FROM journal WHERE n = 2",
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
 def test_forged_or_deleted_trials_are_found(
-    database: Database, tmp_path: Path, statement: str
+    database: Database, tmp_path: Path, forgery: str
 ) -> None:
-    """LEDGER_BROKEN: a removed or altered row no longer fits its journal row."""
-    ledger = SqlLedger(database, "tester")
-    for name in ("a", "b"):
-        ledger.complete_trial(ledger.open_trial(start(name)), TrialOutcome(status="ok"))
+    """LEDGER_BROKEN: whatever an insider changes in the file no longer fits the journal."""
+    ledger = filled(database)
     ledger.check()
-    tamper(tmp_path / "desk.db", statement)
+    database.close()
+    tamper(tmp_path / "desk.db", FORGERIES[forgery])
+    with pytest.raises(IntegrityError) as caught:
+        ledger.check()
+    assert caught.value.code == "LEDGER_BROKEN"
+
+
+def test_a_row_and_its_journal_row_cannot_be_forged_together(
+    database: Database, tmp_path: Path
+) -> None:
+    """Writing the fitting digest into the journal breaks the journal's own chain."""
+    ledger = filled(database)
+    (before,) = [row.start for row in ledger.rows("goog-usd")]
+    after = before.model_copy(update={"lineage": Lineage(lineage_id="chat-9")})
+    texts = [canonical(one).decode() for one in (before, after)]
+    digests = [digest_of(text) for text in texts]
+    tamper(
+        tmp_path / "desk.db",
+        f"UPDATE trials SET payload = '{texts[1]}' WHERE n = 1",  # noqa: S608 - our own text
+        f"UPDATE journal SET payload = replace(payload, '{digests[0]}', '{digests[1]}')",  # noqa: S608 - our own digests
+    )
     with pytest.raises(IntegrityError) as caught:
         ledger.check()
     assert caught.value.code == "LEDGER_BROKEN"

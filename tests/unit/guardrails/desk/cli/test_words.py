@@ -62,6 +62,6 @@ def test_a_verdict_names_what_failed_alone() -> None:
     lines = verdict_lines("mine", ANSWER, "de")
     assert lines[0] == "FAIL  mine"
     assert "Versuche auf diesem Markt: 3, Verbleibende Blicke: 20" in lines
-    assert any(line.startswith("- fail TRADES_TOO_FEW: ") for line in lines)
+    assert any(line.startswith("- verfehlt TRADES_TOO_FEW: ") for line in lines)
     assert not any("RUIN" in line for line in lines)
     assert lines[-1] == "Bericht: /r.html"

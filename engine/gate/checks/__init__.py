@@ -1,0 +1,1 @@
+"""Checks: one small function per criterion, what was measured in, an answer out."""

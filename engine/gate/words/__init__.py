@@ -1,0 +1,1 @@
+"""Words of gate findings by stage, in English and German."""
