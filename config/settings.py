@@ -18,6 +18,13 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")]
 Port = Annotated[int, Field(ge=0, le=65535)]
 BindHost = Annotated[str, StringConstraints(pattern=r"^(127\.0\.0\.1|localhost|0\.0\.0\.0)$")]
 SchedulerAddress = Annotated[str, StringConstraints(pattern=r"^(|(tls|tcp)://[^\s@/?#]+:\d{1,5})$")]
+StoreUrl = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(|postgresql://([A-Za-z0-9_-]+@)?[A-Za-z0-9.-]*(:\d{1,5})?/[A-Za-z0-9_-]+"
+        r"(\?(host|sslmode|sslrootcert)=[A-Za-z0-9/._-]+(&(host|sslmode|sslrootcert)=[A-Za-z0-9/._-]+)*)?)$"
+    ),
+]
 DecimalText = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,15}(\.[0-9]{1,8})?$")]
 EndpointUrl = Annotated[str, StringConstraints(pattern=r"^(|https?://[^\s@?#]+)$")]
 IsoDate = Annotated[str, StringConstraints(pattern=r"^(|\d{4}-\d{2}-\d{2})$")]
@@ -50,6 +57,8 @@ class DeploymentSettings(_Closed):
     """Folder of databases, datasets, secrets and reports; relative to where the start happens."""
     strategies_dir: Annotated[Path, Field(validate_default=False)] = Path("strategies")
     """Folder of your own strategies, one JSON file each; relative to `state_dir`."""
+    anchor_copy_dir: str = ""
+    """Folder on another host or medium that takes a further copy of each anchor; empty for none."""
     language: Literal["en", "de"] = "en"
     """Language of pages and texts until a person chooses."""
 
@@ -157,6 +166,22 @@ class ResearchSettings(_Closed):
     """Folder with `ca.pem`, `cert.pem` and `key.pem` for `tls://`; relative to `state_dir`."""
 
 
+class StoreSettings(_Closed):
+    """Where the desk keeps its store; the gateway's is always a file."""
+
+    url: StoreUrl = ""
+    """PostgreSQL 15+, `postgresql://USER@HOST/DATABASE` without password; empty: `desk.db`."""
+
+    @model_validator(mode="after")
+    def _safe_on_the_way(self) -> Self:
+        """What leaves the machine goes to a server that proved who it is."""
+        host = self.url.removeprefix("postgresql://").partition("/")[0].rpartition("@")[2]
+        near = host.partition(":")[0] in {"", "localhost", "127.0.0.1"}
+        if not near and "sslmode=verify-full" not in self.url:
+            raise ValueError("url of another host ends in ?sslmode=verify-full&sslrootcert=FILE")
+        return self
+
+
 class Settings(_Closed):
     """Everything a process starts from, apart from secrets."""
 
@@ -168,3 +193,4 @@ class Settings(_Closed):
     gate: GateSettings = GateSettings()
     costs: CostSettings = CostSettings()
     research: ResearchSettings = ResearchSettings()
+    store: StoreSettings = StoreSettings()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from engine.errors import PeakError
-from evals import baseline, checking, drafting, leaks, report
+from evals import audit, baseline, checking, drafting, leaks, report
 from evals.gate_calibration import suite as calibration
 from evals.gate_calibration import tables as calibration_tables
 from evals.performance import markdown
@@ -54,6 +54,12 @@ def _no_arguments(_parser: ArgumentParser) -> None:
 
 
 SUITES: Final[dict[str, Suite]] = {
+    "audit": Suite(
+        "how fast a long journal is verified, and how long its proofs are",
+        audit.arguments,
+        audit.measure,
+        lambda _flags: "",
+    ),
     "checker": Suite(
         "how long the checker takes for each spec of the library",
         _no_arguments,

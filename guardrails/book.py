@@ -16,7 +16,7 @@ from engine.market import Side
 from guardrails.ports import MarketView
 from guardrails.positions import GRAIN, Book, BookValue, Position, Working
 from guardrails.rounding import EXACT
-from guardrails.rules.costs import exit_cost
+from guardrails.rules.costs import stopped_result
 from guardrails.tickets import Fill, Order, OrderState, OrderTicket
 
 _ZERO: Final = Decimal(0)
@@ -142,7 +142,7 @@ def at_quotes(book: Book, market: MarketView, costs: CostModel) -> BookValue:
             for item in book.positions
         }  # fmt: skip
         open_pnl = sum((worth[item.symbol] - item.cost for item in book.positions), _ZERO)
-        stopped = sum((_stopped(item, costs) for item in book.positions), _ZERO)
+        stopped = sum((stopped_result(item, costs) for item in book.positions), _ZERO)
         return BookValue(
             book=book,
             equity=book.cash + sum(worth.values(), _ZERO),
@@ -161,11 +161,6 @@ def _mark(position: Position, market: MarketView) -> Decimal | None:
     if quote is None:
         return None
     return quote.bid if position.quantity > 0 else quote.ask
-
-
-def _stopped(position: Position, costs: CostModel) -> Decimal:
-    """Result of one position if its stop filled now at the trigger, after costs."""
-    return position.stop_value - position.cost - exit_cost(abs(position.stop_value), costs)
 
 
 def working_orders(

@@ -7,6 +7,7 @@ Units stand in the names (see `ceilings.py`). A larger value allows more, except
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Annotated, Final
 
@@ -14,6 +15,7 @@ from pydantic import Field
 
 from config.settings import LimitSettings
 from engine.errors import ConfigError
+from engine.language.spec import SpecLimits
 from engine.market import InstrumentKind
 from engine.records import Digest, Record, digest
 from engine.text import did_you_mean
@@ -90,10 +92,9 @@ class Limits(Record):
         return digest("peak/limits/v1", self)
 
     def gap_bps(self, kind: InstrumentKind) -> int:
-        """How far a price may jump beyond a stop, by kind of instrument."""
-        return {"spot": self.gap_spot_bps, "equity": self.gap_equity_bps, "fx": self.gap_fx_bps}[
-            kind
-        ]
+        """How far a price may jump beyond a stop, by kind of instrument; a perpetual like spot."""
+        gaps = {"equity": self.gap_equity_bps, "fx": self.gap_fx_bps}
+        return gaps.get(kind, self.gap_spot_bps)
 
     @property
     def worst_gap_bps(self) -> int:
@@ -137,6 +138,30 @@ def strictest(first: Limits, second: Limits) -> Limits:
         for key in TABLE
     }
     return checked(Limits(**merged))
+
+
+_OF_SPEC: Final[Mapping[str, tuple[str, int]]] = MappingProxyType(
+    {
+        "max_positions": ("max_open_positions_count", 1),
+        "max_leverage": ("max_leverage_x100", 100),
+        "max_drawdown_frac": ("max_drawdown_bps", BPS),
+        "max_daily_loss_frac": ("max_daily_loss_bps", BPS),
+        "max_trades_per_day": ("max_trades_per_day_count", 1),
+        "max_correlation": ("correlation_threshold_pct", 100),
+        "max_stop_distance_frac": ("max_stop_distance_bps", BPS),
+    }
+)
+"""Field of a strategy's own limits: our key, and how many of our units are one of its."""
+
+
+def of_spec(own: SpecLimits) -> dict[str, int]:
+    """A strategy's own limits under our keys, fractions rounded down: the strict side."""
+    found = {}
+    for name, (key, units) in _OF_SPEC.items():
+        value = getattr(own, name)
+        if value is not None:
+            found[key] = int(Decimal(repr(value)) * units)
+    return found
 
 
 def effective(settings: LimitSettings) -> Limits:

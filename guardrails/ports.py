@@ -6,7 +6,7 @@ from the desk's store; the fakes serve tests, drills and the explorer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
@@ -79,6 +79,29 @@ class CertificateBook(Protocol):
     def revoked(self, digest: str) -> bool:
         """True when it was revoked."""
         ...
+
+
+class ClosesBook(Protocol):
+    """Daily closes: what correlations and tails are reckoned from."""
+
+    def closes(self, symbol: str, until: datetime | None) -> tuple[tuple[str, Decimal], ...]:
+        """Day and close of each day that had ended by `until`, oldest first; empty when unknown."""
+        ...
+
+
+class FixedCloses:
+    """Closes in memory; a symbol without any is reckoned at its worst."""
+
+    def __init__(self, closes: Mapping[str, tuple[tuple[str, Decimal], ...]] | None = None) -> None:
+        """Hold these, by symbol."""
+        self._known = dict(closes or {})
+
+    def closes(self, symbol: str, until: datetime | None) -> tuple[tuple[str, Decimal], ...]:
+        """The closes before the day of `until`."""
+        if until is None:
+            return ()
+        today = until.date().isoformat()
+        return tuple(row for row in self._known.get(symbol, ()) if row[0] < today)
 
 
 class FixedMarket:

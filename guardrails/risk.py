@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import localcontext
+from time import perf_counter
 from typing import Final
 
 from guardrails.reasons import Denial, Reason
 from guardrails.rounding import EXACT
-from guardrails.rules import authority, exposure, freshness, numeric, price, size
+from guardrails.rules import authority, exposure, freshness, numeric, pace, price, size
 from guardrails.rules.context import RiskContext
 from guardrails.tickets import OrderTicket, RiskVerdict
 
-__all__ = ["RULES", "RiskContext", "assess"]
+__all__ = ["RULES", "RULE_SECONDS", "RiskContext", "assess"]
+
+RULE_SECONDS: Final = 0.1
+"""How long one rule may think."""
 
 Rule = Callable[[OrderTicket, RiskContext], tuple[Denial, ...]]
 
@@ -25,18 +29,25 @@ RULES: Final[tuple[tuple[str, Rule], ...]] = (
     ("mode", authority.mode),
     ("scope", authority.scope),
     ("instrument", authority.instrument),
+    ("kind", authority.kind),
+    ("reconciled", authority.unreconciled),
     ("certificate", authority.certificate),
     ("limits_version", authority.limits_version),
     ("expiry", authority.expired),
     ("reference", freshness.reference_missing),
+    ("facts", freshness.facts_missing),
+    ("alerts", freshness.alert_undelivered),
     ("bound", price.unbounded),
     ("book", exposure.book_unknown),
     ("quantity", size.quantity_invalid),
     ("steps", size.step_invalid),
     ("shown", size.understated),
     ("exits", size.exit_missing),
-    ("capital", numeric.capital),
-    ("prices", numeric.prices),
+    ("trail", size.trail_wide),
+    ("duplicate", pace.duplicate),
+    ("latched", pace.latched),
+    ("self_cross", pace.self_cross),
+    ("numbers", numeric.numbers),
 )
 
 
@@ -55,11 +66,21 @@ def assess(ticket: OrderTicket, context: RiskContext) -> RiskVerdict:
 
 
 def _answer(name: str, rule: Rule, ticket: OrderTicket, context: RiskContext) -> tuple[Denial, ...]:
-    """A rule's denials; an exception or any other answer than a tuple of denials is a denial."""
-    try:
-        found: object = rule(ticket, context)
-    except Exception as error:  # noqa: BLE001 - an exception in a rule is a denial
-        return (_failed(name, type(error).__name__),)
+    """A rule's denials; an exception or any other answer than a tuple of denials is a denial.
+
+    A rule that takes too long is asked once more, because the machine may have been busy; too
+    long again is a denial.
+    """
+    for _ in range(2):
+        begun = perf_counter()
+        try:
+            found: object = rule(ticket, context)
+        except Exception as error:  # noqa: BLE001 - an exception in a rule is a denial
+            return (_failed(name, type(error).__name__),)
+        if perf_counter() - begun <= RULE_SECONDS:
+            break
+    else:
+        return (_failed(name, "took too long"),)
     if not isinstance(found, tuple):
         return (_failed(name, f"answered {type(found).__name__}"),)
     return tuple(

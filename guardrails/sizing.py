@@ -20,13 +20,22 @@ from engine.signals import Signal
 from guardrails import rounding
 from guardrails.limits import BPS
 from guardrails.ports import Quote
-from guardrails.positions import BookValue
 from guardrails.reasons import Denial, Reason
 from guardrails.rooms import Room, Wish, entry_rooms
-from guardrails.rules.bounds import StateInts
+from guardrails.rules import tails
 from guardrails.rules.context import RiskContext
 from guardrails.rules.costs import round_trip
-from guardrails.rules.figures import UNIT_DIGITS, state_ints
+from guardrails.rules.figures import (
+    UNIT_DIGITS,
+    Known,
+    exposures_of,
+    known,
+    market_ints,
+    money_up,
+    state_ints,
+)
+from guardrails.rules.integers import StateInts
+from guardrails.rules.pace import Asked
 from guardrails.tickets import OrderTicket
 
 _FLOOR: Final = Context(prec=60, rounding=ROUND_FLOOR)
@@ -60,7 +69,7 @@ class _Market:
 
     instrument: Instrument
     quote: Quote
-    value: BookValue
+    facts: Known
     state: StateInts
 
 
@@ -80,18 +89,18 @@ class _Order:
 
 def size(signal: Signal, frame: Frame, context: RiskContext) -> OrderTicket | Denial:
     """A ticket for the signal, or why there is none; the rules judge it afterwards."""
-    known = _known(signal, context)
-    if isinstance(known, Denial):
-        return known
+    world = _known(signal, frame, context)
+    if isinstance(world, Denial):
+        return world
     with localcontext(_FLOOR):
         make = _exit if signal.action == "exit_long" else _entry
-        order = make(signal, frame, context, known)
+        order = make(signal, frame, context, world)
         if isinstance(order, Denial):
             return order
-        return _ticket(order, {**_origin(signal, frame, context), **_place(known)})
+        return _ticket(order, {**_origin(signal, frame, context), **_place(world)})
 
 
-def _known(signal: Signal, context: RiskContext) -> _Market | Denial:
+def _known(signal: Signal, frame: Frame, context: RiskContext) -> _Market | Denial:
     if context.instrument is None or context.instrument.symbol != signal.symbol:
         return Denial.of(
             Reason.INSTRUMENT_NOT_ALLOWED,
@@ -104,15 +113,17 @@ def _known(signal: Signal, context: RiskContext) -> _Market | Denial:
             "there is no price for this symbol yet: start its feed or replay",
             symbol=signal.symbol,
         )
-    if context.value is None:
+    facts = known(context)
+    if facts is None:
         return Denial.of(Reason.LIMIT_UNKNOWN, "the book is not known: see that the store answers")
-    state = state_ints(signal.symbol, context.value, context)
-    return _Market(context.instrument, context.quote, context.value, state)
+    side = Side.SELL if signal.action == "exit_long" else Side.BUY
+    state = state_ints(signal.symbol, facts, context, Asked(frame.lineage_id, side))
+    return _Market(context.instrument, context.quote, facts, state)
 
 
-def _entry(signal: Signal, frame: Frame, context: RiskContext, known: _Market) -> _Order | Denial:
-    collar, step = context.limits.price_collar_bps, known.instrument.price_step
-    price = rounding.limit_price(Side.BUY, known.quote.mid * (BPS + collar) / BPS, step)
+def _entry(signal: Signal, frame: Frame, context: RiskContext, world: _Market) -> _Order | Denial:
+    collar, step = context.limits.price_collar_bps, world.instrument.price_step
+    price = rounding.limit_price(Side.BUY, world.quote.mid * (BPS + collar) / BPS, step)
     named = signal.stop_price
     stop = None if named is None else rounding.stop_trigger(Side.BUY, named, step)
     if stop is None or not 0 < stop < price:
@@ -123,12 +134,8 @@ def _entry(signal: Signal, frame: Frame, context: RiskContext, known: _Market) -
             stop=stop,
         )
     wish = _wish(signal, frame, context, price, stop)
-    rooms = (
-        *entry_rooms(wish, context.limits, known.state, context.costs),
-        Room(Reason.ORDER_QTY_MAX, "max_quantity", known.instrument.max_quantity),
-    )
-    tightest = min(rooms, key=lambda room: room.quantity)
-    lot = known.instrument.quantity_step
+    lot = world.instrument.quantity_step
+    tightest = _tightest(wish, signal.symbol, context, world)
     quantity = rounding.down(max(tightest.quantity, Decimal(0)), lot)
     if quantity == 0:
         return Denial.of(
@@ -143,6 +150,45 @@ def _entry(signal: Signal, frame: Frame, context: RiskContext, known: _Market) -
     target = None if aim is None else rounding.limit_price(Side.SELL, aim, step)
     trail = signal.trail_fraction
     return _Order(Side.BUY, quantity, price, collar, rounding.loss(loss), stop, target, trail)
+
+
+def _tightest(wish: Wish, symbol: str, context: RiskContext, world: _Market) -> Room:
+    """The smallest room of all limits."""
+    market = market_ints(context, world.facts.market)
+    rooms = (
+        *entry_rooms(wish, context.limits, world.state, market, context.costs),
+        Room(Reason.ORDER_QTY_MAX, "max_quantity", world.instrument.max_quantity),
+    )
+    room = min(rooms, key=lambda one: one.quantity)
+    return _tail_room(room, wish.price, symbol, context, world)
+
+
+def _tail_room(
+    room: Room, price: Decimal, symbol: str, context: RiskContext, world: _Market
+) -> Room:
+    """The room cut until the tails of the book keep their limits, found by halving on the lot."""
+    exposures, limits = exposures_of(symbol, context), context.limits
+    lot, equity = world.instrument.quantity_step, world.state.equity
+
+    def broken(lots: int) -> Reason | None:
+        """Which tail limit so many lots would break."""
+        value = exposures.get(symbol, 0) + money_up(lots * lot * price)
+        found = tails.simulated({**exposures, symbol: value}, limits, world.facts.tails)
+        if found.var * BPS > equity * limits.max_var95_bps:
+            return Reason.RISK_VAR
+        return Reason.RISK_ES if found.es * BPS > equity * limits.max_es975_bps else None
+
+    if room.quantity < lot:
+        return room
+    fits, over = 0, int(room.quantity / lot) + 1
+    code = broken(over - 1)
+    if code is None:
+        return room
+    while over - fits > 1:
+        middle = (fits + over) // 2
+        found = broken(middle)
+        fits, over, code = (middle, over, code) if found is None else (fits, middle, found)
+    return Room(code, "max_var95_bps" if code is Reason.RISK_VAR else "max_es975_bps", fits * lot)
 
 
 def _wish(
@@ -161,11 +207,11 @@ def _wish(
     )
 
 
-def _exit(signal: Signal, frame: Frame, context: RiskContext, known: _Market) -> _Order | Denial:
+def _exit(signal: Signal, frame: Frame, context: RiskContext, world: _Market) -> _Order | Denial:
     """A reduce-only sale of the whole position, less what works on that side already."""
     del frame
-    held = Decimal(known.state.pos - known.state.open_sell).scaleb(-UNIT_DIGITS)
-    quantity = rounding.down(max(held, Decimal(0)), known.instrument.quantity_step)
+    held = Decimal(world.state.pos - world.state.open_sell).scaleb(-UNIT_DIGITS)
+    quantity = rounding.down(max(held, Decimal(0)), world.instrument.quantity_step)
     if quantity == 0:
         return Denial.of(
             Reason.ORDER_NOT_REDUCING,
@@ -173,8 +219,8 @@ def _exit(signal: Signal, frame: Frame, context: RiskContext, known: _Market) ->
             symbol=signal.symbol,
         )
     collar = context.limits.exit_collar_bps
-    edge = known.quote.mid * (BPS - collar) / BPS
-    price = rounding.limit_price(Side.SELL, edge, known.instrument.price_step)
+    edge = world.quote.mid * (BPS - collar) / BPS
+    price = rounding.limit_price(Side.SELL, edge, world.instrument.price_step)
     return _Order(Side.SELL, quantity, price, collar)
 
 
@@ -203,16 +249,16 @@ def _origin(signal: Signal, frame: Frame, context: RiskContext) -> dict[str, obj
     }
 
 
-def _place(known: _Market) -> dict[str, object]:
+def _place(world: _Market) -> dict[str, object]:
     """Where it trades, and the market and book that it was sized on."""
     return {
-        "venue": known.instrument.venue,
-        "symbol": known.instrument.symbol,
-        "instrument_kind": known.instrument.kind,
-        "instrument_filters_digest": known.instrument.filters_digest,
-        "reference_price": known.quote.mid,
-        "reference_time": to_milliseconds(known.quote.time),
-        "book_digest": known.value.book.digest,
+        "venue": world.instrument.venue,
+        "symbol": world.instrument.symbol,
+        "instrument_kind": world.instrument.kind,
+        "instrument_filters_digest": world.instrument.filters_digest,
+        "reference_price": world.quote.mid,
+        "reference_time": to_milliseconds(world.quote.time),
+        "book_digest": world.facts.value.book.digest,
     }
 
 

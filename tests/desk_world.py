@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from random import Random
 from typing import Literal
 
 from config.modes import Mode
@@ -29,10 +30,18 @@ from guardrails.desk.ticketing import Proposal, Proposed, propose
 from guardrails.latch import Latch
 from guardrails.limits import Limits, effective
 from guardrails.people import Caller, Passwords, Role
-from guardrails.ports import FixedCertificates, FixedGateway, FixedInstruments, FixedMarket, Quote
+from guardrails.ports import (
+    FixedCertificates,
+    FixedCloses,
+    FixedGateway,
+    FixedInstruments,
+    FixedMarket,
+    Quote,
+)
 from guardrails.positions import Book
 from guardrails.reasons import Denial, Reason
 from guardrails.rules.context import RiskContext
+from guardrails.rules.facts import History, MarketFacts, Tails
 from guardrails.signing import Signer
 from guardrails.store import people
 from guardrails.store.database import Database, open_database
@@ -84,6 +93,22 @@ ROLES = {
 }
 PASSWORD = "a long enough sentence"
 CHEAP = Passwords(time_cost=1, memory_kib=8, parallelism=1)
+
+
+def calm(symbol: str, days: int = 600) -> tuple[tuple[str, Decimal], ...]:
+    """Daily closes up to yesterday that move by half a percent, each symbol in its own way."""
+    random = Random(symbol)  # noqa: S311 - made-up prices, the same in every run
+    first, price, rows = NOW - timedelta(days=days), Decimal(100), []
+    for day in range(days):
+        price *= 1 + Decimal(random.choice((-50, 50))) / 10_000
+        rows.append(((first + timedelta(days=day)).date().isoformat(), price))
+    return tuple(rows)
+
+
+TAILS = Tails(
+    kinds={"BTC/USDT": "spot"},
+    closes={symbol: calm(symbol) for symbol in ("BTC/USDT", "AAA", "BBB", "CCC")},
+)
 
 
 @cache
@@ -209,6 +234,9 @@ def context(**changes: object) -> RiskContext:
         certificate=SIGNED,
         certificate_revoked=False,
         desk_key=SIGNER.public_hex,
+        history=History(capital=Decimal(10_000), peak=Decimal(10_000)),
+        market=MarketFacts(),
+        tails=TAILS,
     )
     return replace(base, **changes)  # type: ignore[arg-type]  # a test names the fields
 
@@ -266,6 +294,7 @@ class DeskWorld:
             instruments=FixedInstruments([BTC]),
             certificates=self.certificates,
             settings=Settings(deployment=DeploymentSettings(persons=self.persons)),
+            closes=FixedCloses(TAILS.closes),
         )
         with self.db.write() as work:
             for name, roles in ROLES.items():

@@ -26,6 +26,7 @@ from guardrails.ceilings import CEILINGS, FLOORS
 from guardrails.desk.cli.main import app as main_app
 from guardrails.profiles import TABLE
 from guardrails.reasons import Reason
+from tests.controls import rows as control_rows
 from tests.needs import ROOT
 
 REFERENCE = "docs/reference"
@@ -119,6 +120,11 @@ def limits() -> str:
     return table(["limit", "conservative", "moderate", "aggressive = ceiling"], rows)
 
 
+def controls() -> str:
+    """Every control with its codes and the tests that show it."""
+    return table(["#", "control", "reference", "codes", "shown by"], control_rows())
+
+
 def commands() -> str:
     """Every `peak` command with the first sentence of its help."""
     rows = ([f"`peak {name}`", command.get_short_help_str(200)] for name, command in peak().items())
@@ -154,6 +160,7 @@ BLOCKS = (
     Block(f"{REFERENCE}/operators.md", "operators", operators),
     Block(f"{REFERENCE}/operators.md", "names", names),
     Block(f"{REFERENCE}/limits.md", "limits", limits),
+    Block(f"{REFERENCE}/controls.md", "controls", controls),
 )
 
 

@@ -18,7 +18,9 @@ from config.secrets import DeskSecrets, load_secrets
 from config.settings import Settings
 from engine.clock import SystemClock
 from engine.errors import PeakError
+from guardrails.desk.anchoring import gateway_witness
 from guardrails.desk.app import application
+from guardrails.desk.auditing import require_whole
 from guardrails.desk.composition import Ports, compose
 from guardrails.desk.copilot_client import CopilotClient
 from guardrails.desk.desk_client import URL_FILE
@@ -39,11 +41,15 @@ def serve(boot: dict[str, str | int]) -> None:
     """Run the desk until it is asked to stop."""
     settings = Settings.model_validate_json(json.dumps(boot["settings"]))
     own = settings.deployment.strategies_dir.expanduser()
-    folders, clock = Folders(Path(str(boot["state_dir"])), own), SystemClock()
+    folders, clock = Folders(Path(str(boot["state_dir"])), own, settings.store.url), SystemClock()
     secrets = load_secrets(DeskSecrets, Path(str(boot["secrets"])))
     port = int(boot["port"])
     with desk_lock(folders.run):
-        database = open_database(folders.desk_db, desk_metadata, "desk", clock)
+        # what we wrote must be what the gateway signed, before anything is added to it
+        require_whole(folders, clock, settings.deployment.anchor_copy_dir, ("desk",))
+        database = open_database(
+            folders.desk_store, desk_metadata, "desk", clock, backups=folders.backups
+        )
         gateway = open_database(
             folders.gateway_db, gateway_metadata, "gateway", clock, read_only=True
         )
@@ -60,6 +66,7 @@ def serve(boot: dict[str, str | int]) -> None:
                 passwords=Passwords(),
             ),
         )
+        desk.watch.also(gateway_witness(desk.context, folders, gateway).look)
         # the server hands a signal on when it is done; the tidying below must still run
         signal.signal(signal.SIGTERM, _end)
         url = folders.run / URL_FILE

@@ -1,25 +1,33 @@
-"""Audit: both journals of an installation, verified from their files, one against the other."""
+"""Audit: both journals of an installation, verified from their files and against their anchors."""
 
 from __future__ import annotations
 
-from contextlib import closing
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Final
 
+from config.errors import ConfigError
+from config.secrets import DeskSecrets, GatewaySecrets, load_secrets, own_folder, secrets_folder
 from engine.clock import Clock
+from engine.errors import IntegrityError
 from guardrails.desk.folders import Folders
-from guardrails.store.anchors import Head, first_missing, seen_heads
-from guardrails.store.database import open_journal
-from guardrails.store.journal import GENESIS, ChainReport, JournalEntry, tail
+from guardrails.signing import Signer
+from guardrails.store.anchoring import refused
+from guardrails.store.checkpoints import Keys
+from guardrails.store.database import Database, open_journal
+from guardrails.store.evidence import AnchorPlace, has_journal
+from guardrails.store.journal import ChainReport, JournalEntry, after, tail
+from guardrails.store.witnesses import compared, nothing_left
 
-SHORTER: Final = "shorter than what the gateway saw"
-OTHER: Final = "not the row that the gateway saw"
-GONE: Final = "the file is gone, but the gateway saw it"
+CHAINS: Final = ("desk", "gateway")
+_PEER: Final = {"desk": "gateway", "gateway": "desk"}
 
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """All chains of an installation; `rows` sums them."""
+    """All chains of an installation; `rows` and `anchors` sum theirs."""
 
     chains: tuple[ChainReport, ...]
 
@@ -34,75 +42,136 @@ class AuditReport:
         return sum(chain.rows for chain in self.chains)
 
     @property
+    def anchors(self) -> int:
+        """Signed heads that were held against the rows."""
+        return sum(chain.anchors for chain in self.chains)
+
+    @property
     def first_bad(self) -> str | None:
         """`chain:row` of the first row that does not verify; None when all do."""
         bad = (f"{chain.chain}:{chain.first_bad}" for chain in self.chains if not chain.ok)
         return next(bad, None)
 
     def as_dict(self) -> dict[str, object]:
-        """JSON form: ok, rows, first_bad (chain:row or null), chains."""
+        """JSON form: ok, rows, anchors, first_bad (chain:row or null), chains."""
         return {
             "ok": self.ok,
             "rows": self.rows,
+            "anchors": self.anchors,
             "first_bad": self.first_bad,
-            "chains": [
-                {
-                    "chain": one.chain,
-                    "ok": one.ok,
-                    "rows": one.rows,
-                    "head": one.head,
-                    "reason": one.reason,
-                }
-                for one in self.chains
-            ],
+            "chains": [asdict(one) for one in self.chains],
         }
 
 
-def verify_files(folders: Folders, clock: Clock) -> AuditReport:
-    """Verify desk.db and gateway.db, each opened read-only, and the one against the other.
+def place_of(folders: Folders, further: str = "") -> AnchorPlace:
+    """Where the anchors of an installation lie; `further` is `deployment.anchor_copy_dir`."""
+    return AnchorPlace.of(folders.root, further)
 
-    A file that is not there has no chain, unless the gateway has seen the desk's.
+
+def known_keys(folders: Folders) -> Keys:
+    """Public keys of desk and gateway: from the secrets if we may read them, else as published.
+
+    Whoever may write the folder of anchors could publish a key of their own; whoever may read the
+    secrets does not ask that folder.
     """
-    # the gateway first: what it had seen by then, the desk holds when it is read afterwards
-    gateway, heads = _gateway(folders, clock)
-    found = (_desk(folders, clock, heads), gateway)
-    return AuditReport(tuple(chain for chain in found if chain is not None))
+    folder = secrets_folder(folders.root)
+    try:
+        gateway = load_secrets(GatewaySecrets, own_folder(folder, GatewaySecrets))
+    except ConfigError:
+        return _published(folders, folder)
+    own = Signer(gateway.signing_key_hex.get_secret_value()).public_hex
+    return {"gateway": (own,), "desk": (gateway.desk_public_key_hex,)}
 
 
-def _gateway(folders: Folders, clock: Clock) -> tuple[ChainReport | None, tuple[Head, ...]]:
-    """The gateway's chain and the desk's heads that it noted."""
-    if not folders.gateway_db.exists():
-        return None, ()
-    with closing(open_journal(folders.gateway_db, "gateway", clock)) as database:
-        report = database.verify()
-        with database.read() as connection:
-            return report, seen_heads(connection)
+def _published(folders: Folders, folder: Path) -> Keys:
+    """What lies beside the anchors, but the desk's key from its own secrets when they are ours."""
+    found = place_of(folders).published()
+    try:
+        desk = load_secrets(DeskSecrets, own_folder(folder, DeskSecrets))
+    except ConfigError:
+        return found
+    return {**found, "desk": (Signer(desk.signing_key_hex.get_secret_value()).public_hex,)}
 
 
-def _desk(folders: Folders, clock: Clock, heads: tuple[Head, ...]) -> ChainReport | None:
-    """The desk's chain, which must hold every head that the gateway noted."""
-    if not folders.desk_db.exists():
-        return _gone(heads[0][0]) if heads else None
-    with closing(open_journal(folders.desk_db, "desk", clock)) as database:
-        report = database.verify()
-        with database.read() as connection:
-            missing = first_missing(connection, heads)
-    if not report.ok or missing is None:
-        return report
-    reason = SHORTER if missing > report.rows else OTHER
-    return replace(report, ok=False, first_bad=missing, reason=reason)
+def path_of(folders: Folders, chain: str) -> Path:
+    """The file of a chain."""
+    return folders.desk_db if chain == "desk" else folders.gateway_db
 
 
-def _gone(first_bad: int) -> ChainReport:
-    return ChainReport("desk", ok=False, rows=0, first_bad=first_bad, head=GENESIS, reason=GONE)
+@contextmanager
+def opened(folders: Folders, clock: Clock) -> Iterator[dict[str, Database]]:
+    """The journals that exist, each read-only, by chain."""
+    with ExitStack() as held:
+        found = {}
+        for chain in CHAINS:
+            if path_of(folders, chain).exists():
+                database = open_journal(path_of(folders, chain), chain, clock)
+                found[chain] = held.enter_context(closing(database))
+        yield found
+
+
+def verify_files(
+    folders: Folders, clock: Clock, further: str = "", chains: Sequence[str] = CHAINS
+) -> AuditReport:
+    """Verify desk.db and gateway.db, each opened read-only, with all anchors of each.
+
+    A file that is not there has no chain, unless its rows were anchored.
+    """
+    keys = known_keys(folders)
+    with opened(folders, clock) as journals:
+        found = [_report(place_of(folders, further), keys, journals, chain) for chain in chains]
+    there = [one for one in found if one.rows or not one.ok or path_of(folders, one.chain).exists()]
+    return AuditReport(tuple(there))
+
+
+def _report(
+    place: AnchorPlace, keys: Keys, journals: dict[str, Database], chain: str
+) -> ChainReport:
+    """One chain; what is known of it is read first, and the chain can only have grown since."""
+    try:
+        known = place.evidence(chain, keys, journals.get(_PEER[chain]))
+    except IntegrityError as error:  # an anchor that nobody can read
+        report = nothing_left(chain)
+        return ChainReport(chain, ok=False, rows=0, first_bad=0, head=report.head,
+                           reason=error.message, code=error.code)  # fmt: skip
+    database = journals.get(chain)
+    if database is None:
+        return compared(None, chain, known)
+    with database.read() as connection:
+        # a file that its process has only begun to make holds no journal yet
+        return compared(connection if has_journal(connection) else None, chain, known)
+
+
+def require_whole(
+    folders: Folders, clock: Clock, further: str = "", chains: Sequence[str] = CHAINS
+) -> AuditReport:
+    """For a start: these journals verify, or nothing starts.
+
+    Raises:
+        IntegrityError: AUDIT_BROKEN, AUDIT_ANCHOR_MISSING or AUDIT_ANCHOR_MISMATCH.
+    """
+    found = verify_files(folders, clock, further, chains)
+    for one in found.chains:
+        if not one.ok:
+            raise refused(one.chain, one.first_bad, one.reason, one.code)
+    return found
+
+
+def rows_of(
+    folders: Folders, clock: Clock, chain: str, *, limit: int | None = None, above: int = 0
+) -> tuple[JournalEntry, ...]:
+    """Rows of a chain, oldest first: the newest `limit`, or those above a number."""
+    if not path_of(folders, chain).exists():
+        return ()
+    with (
+        closing(open_journal(path_of(folders, chain), chain, clock)) as database,
+        database.read() as connection,
+    ):
+        if limit is not None:
+            return tuple(reversed(tail(connection, limit)))
+        return tuple(after(connection, above))
 
 
 def desk_tail(folders: Folders, clock: Clock, limit: int) -> tuple[JournalEntry, ...]:
     """The desk's newest journal rows, oldest first."""
-    if not folders.desk_db.exists():
-        return ()
-    with (
-        closing(open_journal(folders.desk_db, "desk", clock)) as database,
-        database.read() as connection,
-    ):
-        return tuple(reversed(tail(connection, limit)))
+    return rows_of(folders, clock, "desk", limit=limit)

@@ -33,9 +33,11 @@ from guardrails.latch import Latch
 from guardrails.limits import effective
 from guardrails.people import Passwords
 from guardrails.ports import GatewayFacts
+from guardrails.rules.faults import Faults
 from guardrails.signing import Signer
 from guardrails.store.candidates import CandidateStore, CertificateStore
 from guardrails.store.chat import ChatStore
+from guardrails.store.closes import DatasetCloses
 from guardrails.store.database import Database
 from guardrails.store.ledger import SqlLedger
 from guardrails.store.looks import SqlLooks
@@ -68,6 +70,8 @@ def context_of(settings: Settings, secrets: DeskSecrets, ports: Ports) -> DeskCo
         instruments=ListedInstruments(DatasetStore(ports.folders.datasets)),
         certificates=CertificateStore(ports.database),
         settings=settings,
+        closes=DatasetCloses(DatasetStore(ports.folders.datasets)),
+        faults=Faults(ports.clock),
     )
 
 

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from config.settings import Settings
 from engine.backtest.costs import CostModel
 from engine.clock import Clock
 from guardrails.latch import Latch
 from guardrails.limits import Limits
-from guardrails.ports import CertificateBook, GatewayFacts, InstrumentBook
+from guardrails.ports import (
+    CertificateBook,
+    ClosesBook,
+    FixedCloses,
+    GatewayFacts,
+    InstrumentBook,
+)
+from guardrails.rules.faults import Faults
 from guardrails.signing import Signer
 from guardrails.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
 class DeskContext:
-    """The desk's parts: its own store, the gateway's facts, time, keys, latch, limits, lists."""
+    """The desk's parts: its own store, the gateway's facts, time, keys, latch, limits, lists.
+
+    `faults` counts failing rules and denied tickets; without it nobody counts.
+    """
 
     db: Database
     gateway: GatewayFacts
@@ -27,6 +37,8 @@ class DeskContext:
     instruments: InstrumentBook
     certificates: CertificateBook
     settings: Settings
+    closes: ClosesBook = field(default_factory=FixedCloses)
+    faults: Faults | None = None
 
     @property
     def costs(self) -> CostModel:

@@ -18,16 +18,27 @@ class Folders:
 
     root: Path
     strategies_dir: Path = STRATEGIES
+    store_url: str = ""
 
     @property
     def desk_db(self) -> Path:
-        """The desk's store."""
+        """The desk's store unless the settings name a URL."""
         return self.root / "desk.db"
+
+    @property
+    def desk_store(self) -> Path | str:
+        """Where the desk's store is: its file, or the URL of the settings."""
+        return self.store_url or self.desk_db
 
     @property
     def gateway_db(self) -> Path:
         """The gateway's store; the desk reads it."""
         return self.root / "gateway.db"
+
+    @property
+    def backups(self) -> Path:
+        """Copies of stores from before an upgrade."""
+        return self.root / "backups"
 
     @property
     def datasets(self) -> Path:

@@ -68,10 +68,12 @@ def _data(here: Local) -> PartHealth:
 def _store(here: Local) -> PartHealth:
     if not (here.folders.desk_db.exists() or here.folders.gateway_db.exists()):
         return PartHealth("store", "look", "no store yet; it is made by `peak serve`")
-    report = verify_files(here.folders, here.clock)
+    report = verify_files(here.folders, here.clock, here.settings.deployment.anchor_copy_dir)
     if not report.ok:
         where = report.first_bad
-        return PartHealth("store", "bad", f"the journal breaks at {where}; restore a backup")
+        return PartHealth(
+            "store", "bad", f"the journal breaks at {where}; see the runbook of a broken journal"
+        )
     return PartHealth("store", "ok", f"journal whole, {report.rows} rows")
 
 

@@ -63,7 +63,10 @@ class Local:
         """The desk's database while no desk runs; DESK_RUNNING otherwise."""
         private_folder(self.folders.root)
         with desk_lock(self.folders.run):
-            database = open_database(self.folders.desk_db, desk_metadata, "desk", self.clock)
+            database = open_database(
+                self.folders.desk_store, desk_metadata, "desk", self.clock,
+                backups=self.folders.backups,
+            )  # fmt: skip
             try:
                 yield database
             finally:
@@ -75,5 +78,7 @@ def local(profile: str | None = None) -> Local:
     settings = load_settings(profile)
     place = settings.deployment
     return Local(
-        settings, Folders(place.state_dir, place.strategies_dir.expanduser()), SystemClock()
+        settings,
+        Folders(place.state_dir, place.strategies_dir.expanduser(), settings.store.url),
+        SystemClock(),
     )

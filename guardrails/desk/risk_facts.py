@@ -10,15 +10,19 @@ from typing import Final
 from engine.errors import UnavailableError
 from guardrails.book import at_quotes, fold, stops_of, working_orders
 from guardrails.desk.context import DeskContext
+from guardrails.limits import BPS
 from guardrails.ports import Quote
 from guardrails.positions import BookValue, Working
 from guardrails.reasons import Denial, Reason
+from guardrails.rules.acts import Released, acts_of, holdings_of, resting_of
 from guardrails.rules.context import RiskContext
-from guardrails.store import halts
+from guardrails.rules.facts import History, MarketFacts, Tails
+from guardrails.rules.loss import drawdown_reached
+from guardrails.store import halts, latches, peaks
 from guardrails.store.database import Reading
 from guardrails.store.journal import latest
 from guardrails.store.tickets import in_state
-from guardrails.tickets import Fill, OrderTicket, TicketState
+from guardrails.tickets import Fill, Order, OrderTicket, TicketState
 from guardrails.trading_state import TradingState, strictest
 
 HEARTBEAT_MAX: Final = timedelta(seconds=5)
@@ -33,6 +37,8 @@ class _GatewayFacts:
     working: tuple[Working, ...] = ()
     quote: Quote | None = None
     market_now: datetime | None = None
+    history: History | None = None
+    tails: Tails | None = None
 
 
 def trading_state(ctx: DeskContext, connection: Reading) -> TradingState:
@@ -62,6 +68,9 @@ def risk_context(
         certificate=ctx.certificates.get(certificate_digest),
         certificate_revoked=ctx.certificates.revoked(certificate_digest),
         desk_key=ctx.signer.public_hex,
+        history=facts.history,
+        market=MarketFacts(),
+        tails=facts.tails,
     )
 
 
@@ -85,17 +94,79 @@ def _value(
     return at_quotes(fold(fills, cash, stops_of(released)), ctx.gateway, ctx.costs)
 
 
+def _history(
+    ctx: DeskContext,
+    connection: Reading,
+    released: tuple[Released, ...],
+    orders: tuple[Order, ...],
+    fills: tuple[Fill, ...],
+) -> History:
+    """What the account has done; the peak is the highest equity that was journalled."""
+    capital = Decimal(ctx.settings.gateway.paper_cash_quote)
+    tickets = [one.ticket for one in released]
+    return History(
+        capital=capital,
+        peak=max(capital, peaks.peak(connection) or capital),
+        acts=acts_of(released, orders, fills),
+        holdings=holdings_of(tickets, fills),
+        latched=latches.latched(connection),
+        resting=resting_of(tickets, orders),
+    )
+
+
+def _tails(ctx: DeskContext, symbols: set[str], until: datetime | None) -> Tails:
+    """Kinds and closes of what is held, on its way and asked for."""
+    listed = {symbol: ctx.instruments.instrument(symbol) for symbol in symbols}
+    return Tails(
+        kinds={symbol: found.kind for symbol, found in listed.items() if found is not None},
+        closes={symbol: ctx.closes.closes(symbol, until) for symbol in symbols},
+    )
+
+
+def note_peak(ctx: DeskContext) -> bool:
+    """Journal a new highest equity; True when there is one. The desk's watch asks every second.
+
+    Only a rise of a basis point is worth a row: the equity of the moment counts besides.
+    """
+    with ctx.db.read() as connection:
+        equity = book_value(ctx, connection).equity
+        before = peaks.peak(connection) or Decimal(ctx.settings.gateway.paper_cash_quote)
+    if equity * BPS < before * (BPS + 1):
+        return False
+    with ctx.db.write() as work:
+        return peaks.raise_to(work, equity)
+
+
+def drawdown(ctx: DeskContext, connection: Reading) -> tuple[TradingState, Denial] | None:
+    """The state that the fall from the peak asks for, and why; None while it asks for none.
+
+    Raises:
+        UnavailableError: STORE_UNAVAILABLE while the gateway's store does not answer.
+    """
+    capital = Decimal(ctx.settings.gateway.paper_cash_quote)
+    history = History(capital=capital, peak=peaks.peak(connection) or capital)
+    return drawdown_reached(book_value(ctx, connection), history, ctx.limits)
+
+
 def _gateway_facts(ctx: DeskContext, connection: Reading, symbol: str) -> _GatewayFacts:
-    released = _released(connection)
+    stored = in_state(connection, TicketState.RELEASED)
+    dated = tuple(Released(row.ticket, row.updated_at) for row in stored)
+    released = tuple(one.ticket for one in dated)
     try:
         # orders before fills: an order that has ended by then has its fills in what follows
         orders = ctx.gateway.orders()
         fills = ctx.gateway.fills()
+        value = _value(ctx, released, fills)
+        working = working_orders(released, orders, fills)
+        now = ctx.gateway.market_now()
+        held = {one.symbol for one in value.book.positions} | {one.symbol for one in working}
         return _GatewayFacts(
-            value=_value(ctx, released, fills),
-            working=working_orders(released, orders, fills),
+            value=value,
+            working=working,
             quote=ctx.gateway.quote(symbol),
-            market_now=ctx.gateway.market_now(),
+            market_now=now,
+            history=_history(ctx, connection, dated, orders, fills),
+            tails=_tails(ctx, {symbol, *held}, now),
         )
     except UnavailableError:
         return _GatewayFacts()  # unknown is not zero: the rules deny

@@ -15,6 +15,7 @@ from engine.signals import Signal
 from guardrails.desk.context import DeskContext
 from guardrails.desk.refusing import forbidden, note
 from guardrails.desk.risk_facts import risk_context
+from guardrails.latch import Halt
 from guardrails.limits import Limits
 from guardrails.people import Caller, Verb
 from guardrails.reasons import Denial, Reason
@@ -92,7 +93,20 @@ def propose(ctx: DeskContext, caller: Caller, proposal: Proposal) -> Proposed:
         state = TicketState.PENDING if verdict.allowed else TicketState.DENIED
         tickets.add(work, sized, verdict, state)
         _journal(work, caller, sized, verdict)
+    _count(ctx, verdict)
     return Proposed(sized, state, verdict)
+
+
+def _count(ctx: DeskContext, verdict: RiskVerdict) -> None:
+    """Halt when rules fail or tickets are denied too often: something is wrong, not unlucky.
+
+    The latch is what everybody reads; the watch writes the halt down and voids what is pending.
+    """
+    too_often = None if ctx.faults is None else ctx.faults.note(verdict)
+    if too_often is not None:
+        now = ctx.clock.now()
+        told = too_often.message
+        ctx.latch.trip(Halt(state=TradingState.HALTED, actor="risk", reason=told, at=now))
 
 
 def _sized(caller: Caller, proposal: Proposal, context: RiskContext) -> OrderTicket | Denial:

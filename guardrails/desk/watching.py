@@ -7,10 +7,11 @@ the desk runs, because nobody would notice.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Final
 
 from engine.errors import PeakError
-from guardrails.desk import halting, ticketing
+from guardrails.desk import braking, halting, ticketing
 from guardrails.desk.context import DeskContext
 
 SECONDS: Final = 1.0
@@ -25,7 +26,12 @@ class Watch:
         self._seconds = seconds
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._more: list[Callable[[], None]] = []
         self.faults: list[str] = []
+
+    def also(self, part: Callable[[], None]) -> None:
+        """Look at this as well; said before `start`."""
+        self._more.append(part)
 
     def start(self) -> None:
         """Begin to look."""
@@ -41,12 +47,21 @@ class Watch:
 
     def look(self) -> None:
         """One look; a part that cannot be looked at does not keep the others from it."""
-        for part in (halting.notice, halting.watch_loss, ticketing.expire):
+        for part in (halting.notice, halting.watch_loss, braking.watch_drawdown, ticketing.expire):
             try:
                 part(self._context)
             except PeakError as error:
                 # the store or the gateway does not answer: the rules deny meanwhile
-                self.faults = [*self.faults[-9:], f"{part.__name__}: {error.code}"]
+                self._fault(part.__name__, error)
+        for more in self._more:
+            try:
+                more()
+            except (PeakError, OSError) as error:
+                self._fault(more.__qualname__, error)
+
+    def _fault(self, what: str, error: Exception) -> None:
+        told = getattr(error, "code", type(error).__name__)
+        self.faults = [*self.faults[-9:], f"{what}: {told}"]
 
     def _work(self) -> None:
         while not self._stop.wait(self._seconds):

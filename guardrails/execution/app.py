@@ -10,6 +10,7 @@ import logging
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from threading import Event
 
 from config.modes import RIGHTS
@@ -18,6 +19,7 @@ from engine.clock import Clock
 from engine.data.store import DatasetStore
 from engine.errors import ConfigError, IntegrityError, UnavailableError
 from guardrails import limits
+from guardrails.execution.anchoring import Witness
 from guardrails.execution.boot import Boot
 from guardrails.execution.capabilities import Capability, capability
 from guardrails.execution.context import Context
@@ -26,10 +28,11 @@ from guardrails.execution.paper import PaperVenue
 from guardrails.execution.sources import ForwardSource
 from guardrails.latch import Halt, Latch
 from guardrails.reasons import Reason
-from guardrails.store.anchors import DESK_SEEN
+from guardrails.signing import Signer
+from guardrails.store.closes import DatasetCloses
 from guardrails.store.database import Database, open_database
 from guardrails.store.desk import desk_metadata
-from guardrails.store.desk_view import DeskView
+from guardrails.store.evidence import AnchorPlace
 from guardrails.store.gateway import ACTOR, GatewayStore
 from guardrails.store.gateway_schema import gateway_metadata
 from guardrails.store.gateway_view import GatewayView
@@ -39,17 +42,12 @@ from guardrails.trading_state import TradingState
 from guardrails.wire import GatewayIdentity
 
 CHAIN = "gateway"
-SEEN_SECONDS = 1.0
-"""The desk's head is journalled at most so often, and only when it has changed."""
 _LOG = logging.getLogger("peak.gateway")
 
 
 @dataclass(slots=True)
 class Gateway:
-    """A running gateway: its context, what it holds open, when it last gave a sign of life.
-
-    `seen` is the head of the desk's journal that was noted last: row number and hash.
-    """
+    """A running gateway: its context, what it holds open, when it last gave a sign of life."""
 
     context: Context
     held: ExitStack
@@ -58,8 +56,6 @@ class Gateway:
     recovered: bool = False
     silent: bool = False
     beat_at: float = field(default=float("-inf"))
-    seen: tuple[int, str] | None = None
-    seen_at: float = field(default=float("-inf"))
 
     def turn(self) -> bool:
         """One round: a sign of life when it is due, then the desk's next row; False when idle.
@@ -73,7 +69,7 @@ class Gateway:
                 recover(self.context)
                 self.recovered = True
             taken = step(self.context)
-            self._note_head()
+            self._witness()
         except UnavailableError as error:
             if not self.silent:
                 _LOG.warning("%s: %s", error.code, error.message)
@@ -90,15 +86,12 @@ class Gateway:
             self.context.store.beat(self.context.clock.now())
             self.beat_at = now
 
-    def _note_head(self) -> None:
-        """Keep what the desk's journal ended with: a tail that is cut off later is missed then."""
-        now = self.context.clock.monotonic()
-        if now - self.seen_at < SEEN_SECONDS:
-            return
-        found = self.context.desk.head()
-        if found is not None and found != self.seen:
-            self.context.store.note(DESK_SEEN, {"n": found[0], "h": found[1]})
-            self.seen, self.seen_at = found, now
+    def _witness(self) -> None:
+        """Sign what the desk wrote; a journal that is not what it was halts trading."""
+        try:
+            self.context.desk.witness()
+        except IntegrityError as error:
+            self.context.tighten(TradingState.HALTED, error.code, str(error.value or ""))
 
     def run(self, stop: Event) -> None:
         """Turn until `stop` is set; the step that is under way is finished first."""
@@ -122,7 +115,7 @@ def open_gateway(boot: Boot, clock: Clock) -> Gateway:
     Raises:
         ConfigError: MODE_FORBIDDEN, SECRETS_* or a limits code.
         UnavailableError: GATEWAY_RUNNING, STORE_UNAVAILABLE or PAPER_VENUE_SILENT.
-        IntegrityError: AUDIT_BROKEN, GATEWAY_STORE_FOREIGN, PAPER_ACCOUNT_FOREIGN, STORE_PRAGMA.
+        IntegrityError: AUDIT_*, GATEWAY_STORE_FOREIGN, PAPER_ACCOUNT_FOREIGN, STORE_PRAGMA.
     """
     can = _usable(boot.identity)
     secrets = load_secrets(GatewaySecrets, boot.secrets)
@@ -138,7 +131,7 @@ def open_gateway(boot: Boot, clock: Clock) -> Gateway:
         undo.callback(desk.close)
         file = PaperFile(boot.state_dir / "paper" / "venue.db")
         undo.callback(file.close)
-        context = _context(boot, (own, desk), file, clock, can, secrets.desk_public_key_hex)
+        context = _context(boot, (own, desk), file, clock, can, secrets)
         pace = boot.settings.gateway
         return Gateway(context, undo.pop_all(), pace.poll_ms / 1000, pace.heartbeat_s)
 
@@ -149,29 +142,37 @@ def _context(  # noqa: PLR0913, PLR0917 - the parts of a gateway, named once
     file: PaperFile,
     clock: Clock,
     can: Capability,
-    desk_public_key: str,
+    secrets: GatewaySecrets,
 ) -> Context:
     own, desk = databases
     who, latch = boot.identity, Latch(boot.state_dir / "halt")
     cash = Decimal(boot.settings.gateway.paper_cash_quote)
-    store = _bound(own, who, latch, clock)
+    key = Signer(secrets.signing_key_hex.get_secret_value())
+    place = AnchorPlace.of(boot.state_dir, boot.settings.deployment.anchor_copy_dir)
+    witness = Witness.of(place, key, secrets.desk_public_key_hex, clock)
+    _require_whole(witness, own, (boot.state_dir / "desk.db", desk), latch)
+    store = GatewayStore(own)
+    store.bind(who)
+    own_anchors = witness.of_own(own)
     file.open_account(who.account_id, cash)
     venue = PaperVenue(file, boot.costs)
     return Context(
         identity=who,
-        desk_public_key=desk_public_key,
+        desk_public_key=secrets.desk_public_key_hex,
         store=store,
         view=GatewayView(own),
         venue=venue,
         market=venue,
         source=ForwardSource(DatasetStore(boot.state_dir / "datasets")),
-        desk=DeskView(desk),
+        desk=witness.of_desk(desk, own, store),
         latch=latch,
         clock=clock,
         capability=can,
         costs=boot.costs,
         limits=limits.effective(boot.settings.limits),
         cash=cash,
+        before_send=lambda: own_anchors.look(at_once=True),
+        closes=DatasetCloses(DatasetStore(boot.state_dir / "datasets")),
     )
 
 
@@ -189,20 +190,15 @@ def _usable(who: GatewayIdentity) -> Capability:
     return found
 
 
-def _bound(database: Database, who: GatewayIdentity, latch: Latch, clock: Clock) -> GatewayStore:
-    """The writer of a store that verifies and is this gateway's own."""
-    report = database.verify()
-    if not report.ok:
-        _halt(latch, clock, f"{Reason.AUDIT_BROKEN}: gateway journal, row {report.first_bad}")
-        raise IntegrityError(
-            Reason.AUDIT_BROKEN,
-            "the gateway's journal does not verify",
-            value=f"row {report.first_bad}",
-            hint="stop; restore gateway.db from its backup and compare it with the venue",
-        )
-    store = GatewayStore(database)
-    store.bind(who)
-    return store
+def _require_whole(
+    witness: Witness, own: Database, desk: tuple[Path, Database], latch: Latch
+) -> None:
+    """Halt and refuse to start when the gateway's own journal is not what it was."""
+    try:
+        witness.require_whole(own, *desk)
+    except IntegrityError as error:
+        _halt(latch, witness.clock, f"{error.code}: {error.message}, {error.value}")
+        raise
 
 
 def _halt(latch: Latch, clock: Clock, reason: str) -> None:

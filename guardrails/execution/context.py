@@ -5,6 +5,7 @@ Made once by the composition root and handed to every function; there are no glo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
@@ -20,6 +21,7 @@ from guardrails.execution.venue import BarDriven, Venue
 from guardrails.latch import Halt, Latch
 from guardrails.lifecycle import HaltCode
 from guardrails.limits import Limits
+from guardrails.ports import ClosesBook, FixedCloses
 from guardrails.store.gateway import ACTOR, GatewayStore
 from guardrails.store.gateway_view import GatewayView
 from guardrails.store.outbox import OutboxRow
@@ -47,11 +49,11 @@ class DeskRecords(Protocol):
         ...
 
     def intact(self) -> bool:
-        """True when the desk's journal verifies."""
+        """True when the desk's journal verifies and is anchored up to its last row."""
         ...
 
-    def head(self) -> tuple[int, str] | None:
-        """Number and hash of the desk's newest journal row; None when there is none."""
+    def witness(self) -> None:
+        """Anchor what the desk's journal has grown by; IntegrityError AUDIT_* when it is broken."""
         ...
 
 
@@ -61,6 +63,10 @@ class BarSource(Protocol):
     def bars(self, dataset_id: Digest) -> Bars:
         """Bars of a dataset that may be replayed; InputError when there are none."""
         ...
+
+
+def _nothing() -> None:
+    """For a gateway without anchors of its own."""
 
 
 @dataclass(slots=True)
@@ -78,6 +84,8 @@ class Context:
         market: the venue's bar-driven side.
         costs: cost model that fills are made and losses reckoned with.
         cash: what the account started with, quote currency.
+        closes: daily closes that the tails of the book are reckoned from.
+        before_send: anchors our own journal, in which the send is already committed.
         lookups: not-found answers of unknown orders; the only thing here that changes.
     """
 
@@ -96,6 +104,8 @@ class Context:
     limits: Limits
     cash: Decimal
     lookups: Lookups = field(default_factory=Lookups)
+    closes: ClosesBook = field(default_factory=FixedCloses)
+    before_send: Callable[[], object] = _nothing
 
     def client_id(self, ticket_digest: Digest, leg: str) -> str:
         """The one client order id of a leg at this gateway."""

@@ -41,6 +41,7 @@ def place(ctx: Context, row: OrderRow, look: Look) -> OrderRow:
 
 
 def _send(ctx: Context, row: OrderRow, wire: WireOrder) -> OrderRow:
+    ctx.before_send()
     try:
         ack = ctx.venue.send(wire)
     except Exception as error:  # noqa: BLE001 - whatever it is, the order may exist: UNKNOWN

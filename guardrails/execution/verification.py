@@ -16,6 +16,8 @@ from guardrails.book import at_quotes, fold, stops_of, working_orders
 from guardrails.execution.context import Context
 from guardrails.reasons import Denial, Reason
 from guardrails.risk import RiskContext, assess
+from guardrails.rules.acts import Released, acts_of, holdings_of, resting_of
+from guardrails.rules.facts import History, MarketFacts, Tails
 from guardrails.signing import verified
 from guardrails.tickets import OrderState, OrderTicket, Release, SignedApproval
 from guardrails.trading_state import TradingState
@@ -47,12 +49,17 @@ def facts_of(ctx: Context, release: Release) -> Facts:
 
 def _risk_context(ctx: Context, release: Release) -> RiskContext:
     symbol, who = release.ticket.symbol, ctx.identity
-    tickets = [taken.ticket for taken in ctx.view.releases()]
-    fills = ctx.view.fills()
+    released = [Released(taken.ticket, taken.released_at) for taken in ctx.view.releases()]
+    tickets = [one.ticket for one in released]
+    orders, fills = ctx.view.orders(), ctx.view.fills()
     book = fold(fills, ctx.cash, stops_of(tickets))
+    working = working_orders(tickets, orders, fills)
+    now = ctx.view.market_now()
+    held = {symbol, *(one.symbol for one in book.positions), *(one.symbol for one in working)}
+    listed = {name: ctx.venue.instrument(name) for name in held}
     return RiskContext(
         now=ctx.clock.now(),
-        market_now=ctx.view.market_now(),
+        market_now=now,
         deployment_id=who.deployment_id,
         mode=who.mode,
         account_id=who.account_id,
@@ -61,11 +68,24 @@ def _risk_context(ctx: Context, release: Release) -> RiskContext:
         instrument=ctx.venue.instrument(symbol),
         quote=ctx.view.quote(symbol),
         value=at_quotes(book, ctx.view, ctx.costs),
-        working=working_orders(tickets, ctx.view.orders(), fills),
+        working=working,
         costs=ctx.costs,
         certificate=release.certificate,
         certificate_revoked=ctx.desk.revoked(release.certificate.certificate.digest),
         desk_key=ctx.desk_public_key,
+        # the desk knows the peak and its latched strategies; its halt reaches us by the latch
+        history=History(
+            capital=ctx.cash,
+            peak=ctx.cash,
+            acts=acts_of(released, orders, fills),
+            holdings=holdings_of(tickets, fills),
+            resting=resting_of(tickets, orders),
+        ),
+        market=MarketFacts(),
+        tails=Tails(
+            kinds={name: one.kind for name, one in listed.items() if one is not None},
+            closes={name: ctx.closes.closes(name, now) for name in held},
+        ),
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC
 from typing import Final
 
-from config.modes import RIGHTS
+from config.modes import RIGHTS, Mode
 from engine.records import utc_text
 from guardrails.reasons import Denial, Reason
 from guardrails.rules.context import RiskContext
@@ -16,6 +17,10 @@ from guardrails.trading_state import TradingState
 SENTENCES: Final = {
     Reason.STATE_REDUCING: "the trading state is reducing: only exits of what is held pass",
 }
+
+_PLAIN_ONLY: Final = frozenset({Mode.SHADOW, Mode.TESTNET, Mode.LIVE})
+_LEVERAGED: Final = re.compile(r"(?:[2-9][LS]|BULL|BEAR)$|^(?:BTC|ETH|BNB|XRP|ADA|SOL)(?:UP|DOWN)$")
+"""Names of tokens that hold leverage inside."""
 
 
 def halted(ticket: OrderTicket, context: RiskContext) -> tuple[Denial, ...]:
@@ -82,6 +87,40 @@ def instrument(ticket: OrderTicket, context: RiskContext) -> tuple[Denial, ...]:
     else:
         return ()
     return (Denial.of(Reason.INSTRUMENT_NOT_ALLOWED, why, symbol=ticket.symbol),)
+
+
+def kind(ticket: OrderTicket, context: RiskContext) -> tuple[Denial, ...]:
+    """Deny what is not plain spot at a venue, short sales there, and leveraged tokens anywhere.
+
+    A perpetual is for research and paper.
+    """
+    known = context.instrument
+    if known is None:
+        return ()  # `instrument` denies
+    if known.kind == "spot" and _LEVERAGED.search(known.base):
+        why = "leveraged tokens are not traded"
+    elif context.mode in _PLAIN_ONLY and (known.kind != "spot" or known.shorts_allowed):
+        why = "at a venue only spot is traded, and only long"
+    else:
+        return ()
+    return (
+        Denial.of(
+            Reason.INSTRUMENT_KIND_FORBIDDEN, why, symbol=ticket.symbol, kind=known.kind
+        ),
+    )  # fmt: skip
+
+
+def unreconciled(ticket: OrderTicket, context: RiskContext) -> tuple[Denial, ...]:
+    """Deny entries while the venue's truth and our book differ."""
+    if context.history is None or context.history.reconciled or ticket.reduce_only:
+        return ()
+    return (
+        Denial.of(
+            Reason.STATE_UNRECONCILED,
+            "the book and the venue differ: reconcile them first",
+            account=context.account_id,
+        ),
+    )
 
 
 def certificate(ticket: OrderTicket, context: RiskContext) -> tuple[Denial, ...]:

@@ -11,6 +11,7 @@ from engine.market import Instrument
 from guardrails.limits import Limits
 from guardrails.ports import Quote
 from guardrails.positions import BookValue, Working
+from guardrails.rules.facts import History, MarketFacts, Tails
 from guardrails.tickets import SignedCertificate
 from guardrails.trading_state import TradingState
 
@@ -33,6 +34,9 @@ class RiskContext:
         certificate: what the ticket's certificate digest names, None when there is none.
         certificate_revoked: True when it was revoked.
         desk_key: public key that certificates must be signed with, 64 hex digits.
+        history: what was released before, peak and capital of the account.
+        market: the market beside its quote.
+        tails: kinds and daily closes of what is held and of the ticket's symbol.
     """
 
     now: datetime
@@ -50,3 +54,6 @@ class RiskContext:
     certificate: SignedCertificate | None
     certificate_revoked: bool
     desk_key: str
+    history: History | None
+    market: MarketFacts | None
+    tails: Tails | None

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from engine.backtest.costs import CostModel
+from guardrails.positions import Position
 from guardrails.rounding import loss
 
 _BPS: Final = Decimal(10_000)
@@ -30,3 +31,8 @@ def exit_cost(value: Decimal, costs: CostModel) -> Decimal:
 def round_trip(quantity: Decimal, price: Decimal, stop: Decimal, costs: CostModel) -> Decimal:
     """All costs of entering at the bound price and being stopped out at the trigger."""
     return fee(quantity * price, costs) + exit_cost(quantity * stop, costs)
+
+
+def stopped_result(position: Position, costs: CostModel) -> Decimal:
+    """Result of one position if its stop filled now at the trigger, after costs."""
+    return position.stop_value - position.cost - exit_cost(abs(position.stop_value), costs)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
 from guardrails.reasons import Denial, Reason
-from guardrails.rules import authority, exposure, freshness, loss, price, size
-from guardrails.rules.bounds import Row, bounds, price_bounds
+from guardrails.rules import authority, exposure, freshness, loss, pace, price, size, usage
+from guardrails.rules.bounds import bounds
 from guardrails.rules.context import RiskContext
-from guardrails.rules.figures import figures, market_ints
-from guardrails.rules.logic import both, choose, either, negate
+from guardrails.rules.figures import NO_MARKET, Figures, figures, known
+from guardrails.rules.logic import PYTHON
 from guardrails.rules.wording import denied
 from guardrails.tickets import LimitUse, OrderTicket
 
@@ -22,50 +22,39 @@ SENTENCES: Final[Mapping[Reason, str]] = MappingProxyType(
         **loss.SENTENCES,
         **freshness.SENTENCES,
         **price.SENTENCES,
+        **pace.SENTENCES,
         **authority.SENTENCES,
     }
 )
 """What to do about each code of the predicate."""
 
+_ON_PRICES: Final = frozenset({*freshness.SENTENCES, *price.SENTENCES})
+"""Codes that say nothing while there is no price: `freshness.reference_missing` denies then."""
 
-def _denials(rows: Iterable[Row], uses: Iterable[LimitUse]) -> tuple[Denial, ...]:
-    table = {row.key: row for row in uses}
+
+def numbers(ticket: OrderTicket, context: RiskContext) -> tuple[Denial, ...]:
+    """Deny whatever breaks a numeric limit: one run of the predicate, every row looked at.
+
+    Without book or facts nothing can be reckoned: `exposure.book_unknown` denies then.
+    """
+    facts = known(context)
+    if facts is None:
+        return ()
+    f = figures(ticket, facts, context)
+    table = {row.key: row for row in _uses(f)}
     return tuple(
-        denied(code, SENTENCES, table.get(key)) for code, key, holds in rows if holds is not True
+        denied(code, SENTENCES, table.get(key))
+        for code, key, holds in bounds(PYTHON, f.order, f.state, f.market, f.limits)
+        if holds is not True and not (f.market is NO_MARKET and code in _ON_PRICES)
     )
-
-
-def capital(ticket: OrderTicket, context: RiskContext) -> tuple[Denial, ...]:
-    """Deny whatever breaks a limit on size, exposure or loss.
-
-    Without a book nothing can be reckoned: `exposure.book_unknown` denies then.
-    """
-    if context.value is None:
-        return ()
-    f = figures(ticket, context.value, context)
-    rows = bounds(both, either, negate, choose, f.order, f.state, f.limits)
-    return _denials(rows, (*size.uses(f), *exposure.uses(f), *loss.uses(f)))
-
-
-def prices(ticket: OrderTicket, context: RiskContext) -> tuple[Denial, ...]:
-    """Deny a price outside the collar, an old one, and a drift since the proposal.
-
-    Without a quote or a book nothing can be reckoned: the rules `freshness.reference_missing`
-    and `exposure.book_unknown` deny then.
-    """
-    market = market_ints(context)
-    if market is None or context.value is None:
-        return ()
-    f = figures(ticket, context.value, context)
-    rows = price_bounds(both, choose, f.order, market, f.limits, f.out)
-    return _denials(rows, (*freshness.uses(f, market), *price.uses(f, market)))
 
 
 def limit_uses(ticket: OrderTicket, context: RiskContext) -> tuple[LimitUse, ...]:
     """Use of every limit before and after the order, for the page that is signed."""
-    if context.value is None:
-        return ()
-    f = figures(ticket, context.value, context)
-    market = market_ints(context)
-    on_price = () if market is None else (*freshness.uses(f, market), *price.uses(f, market))
-    return (*size.uses(f), *exposure.uses(f), *loss.uses(f), *on_price)
+    facts = known(context)
+    return () if facts is None else _uses(figures(ticket, facts, context))
+
+
+def _uses(f: Figures) -> tuple[LimitUse, ...]:
+    on_price = () if f.market is NO_MARKET else usage.market(f)
+    return (*usage.size(f), *usage.exposure(f), *usage.risk(f), *usage.pace(f), *on_price)

@@ -9,14 +9,14 @@ from engine.market import Instrument
 from guardrails.reasons import Denial, Reason
 from guardrails.rounding import on_grid
 from guardrails.rules.context import RiskContext
-from guardrails.rules.figures import UNIT_DIGITS, Figures, worst_loss
-from guardrails.rules.wording import quote, share, use
-from guardrails.tickets import LimitUse, OrderTicket
+from guardrails.rules.figures import UNIT_DIGITS, worst_loss
+from guardrails.tickets import OrderTicket
 
 SENTENCES: Final = {
-    Reason.ORDER_QTY_MAX: "the quantity is above the instrument's own maximum",
+    Reason.ORDER_QTY_MAX: "the quantity is more than the instrument or its market bears",
     Reason.ORDER_NOTIONAL_MAX: "the order is too large: make it smaller",
     Reason.RISK_PER_TRADE: "too much is lost at the stop: make it smaller or move the stop nearer",
+    Reason.RISK_OPEN_TOTAL: "too much is lost at all stops together: close something first",
     Reason.STOP_TOO_FAR: "the stop is too far away: move it nearer to the price",
     Reason.STOP_MISSING: "an entry needs a stop on the losing side of its price: name one",
 }
@@ -25,23 +25,6 @@ _STOP_RESERVE: Final = Decimal("0.95")
 """A stop may be sold a little lower: its notional must still reach the venue's minimum."""
 
 _FINEST: Final = Decimal(1).scaleb(-UNIT_DIGITS)
-
-
-def uses(f: Figures) -> tuple[LimitUse, ...]:
-    """Use of the size limits; an order that only lowers a position uses none."""
-    o, s, limits = f.order, f.state, f.limits
-    zero = Decimal(0)
-    value = 0 if f.out else o.qty * o.price
-    distance = 0 if f.out else (o.price - o.stop if o.buy else o.stop - o.price)
-    risk = 0 if f.out else o.qty * distance + o.cost
-    unit = Decimal(10**UNIT_DIGITS)
-    return (
-        use("max_quantity", "units", s.qty_max / unit, zero, o.qty / unit),
-        use("max_order_notional_bps", "bps", limits.order_bps, zero, share(value, s.equity)),
-        use("max_order_notional_quote", "quote", quote(limits.order_quote), zero, quote(value)),
-        use("max_risk_per_trade_bps", "bps", limits.risk_bps, zero, share(risk, s.equity)),
-        use("max_stop_distance_bps", "bps", limits.stop_bps, zero, share(distance, o.price)),
-    )
 
 
 def quantity_invalid(ticket: OrderTicket, context: RiskContext) -> tuple[Denial, ...]:
@@ -142,5 +125,28 @@ def understated(ticket: OrderTicket, context: RiskContext) -> tuple[Denial, ...]
             notional=notional,
             shown_loss=ticket.worst_loss_quote,
             loss=loss,
+        ),
+    )
+
+
+def trail_wide(ticket: OrderTicket, context: RiskContext) -> tuple[Denial, ...]:
+    """Deny a trailing stop that starts further away than the hard stop, or has no value.
+
+    A percent trail is a fraction of the price, an ATR trail a distance in quote currency.
+    """
+    del context
+    if ticket.trail_kind is None and ticket.trail_value is None:
+        return ()
+    price, value = ticket.limit_price or ticket.reference_price, ticket.trail_value or Decimal(0)
+    distance = value * price if ticket.trail_kind == "percent" else value
+    stop = price if ticket.stop_price is None else ticket.stop_price
+    if ticket.trail_kind is not None and 0 < distance <= abs(price - stop):
+        return ()
+    return (
+        Denial.of(
+            Reason.STOP_LOOSENED,
+            "a trailing stop is never wider than the hard stop: make it tighter",
+            trail=distance,
+            stop=abs(price - stop),
         ),
     )

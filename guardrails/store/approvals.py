@@ -46,9 +46,12 @@ def page_of(connection: Connection, nonce: str) -> ShownPage | None:
 def burn(work: UnitOfWork, nonce: str) -> bool:
     """Use a nonce up; False when it was used already."""
     done = work.connection.execute(
-        update(nonces).where(nonces.c.nonce == nonce, nonces.c.used.is_(False)).values(used=True)
+        update(nonces)
+        .where(nonces.c.nonce == nonce, nonces.c.used.is_(False))
+        .values(used=True)
+        .returning(nonces.c.nonce)
     )
-    return done.rowcount == 1
+    return done.first() is not None
 
 
 def record(work: UnitOfWork, signed: SignedApproval) -> None:
@@ -93,8 +96,9 @@ def use(work: UnitOfWork, approval_digest: str, ticket_digest: str) -> bool:
             approvals.c.used.is_(False),
         )
         .values(used=True)
+        .returning(approvals.c.digest)
     )
-    return done.rowcount == 1
+    return done.first() is not None
 
 
 def decisions_since(connection: Connection, person_id: str, since: datetime) -> int:

@@ -1,120 +1,52 @@
-"""One SQLite file with one writer: WAL, `synchronous=FULL`, asserted by reading them back.
+"""One store with one writer: a SQLite file, or for the desk a PostgreSQL database.
 
-Every write is a unit of work: BEGIN IMMEDIATE, state rows and journal rows, one commit. A unit
-that wrote no journal row is refused, so no state changes without its record.
+Every write is a unit of work: state rows and journal rows, one commit. A unit that wrote no
+journal row is refused, so no state changes without its record.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from decimal import Decimal
+from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeAlias
-from urllib.parse import quote
+from typing import Final, TypeAlias
 
-from sqlalchemy import (
-    DDL,
-    Connection,
-    Dialect,
-    Engine,
-    Executable,
-    MetaData,
-    QueuePool,
-    String,
-    Table,
-    TypeDecorator,
-    create_engine,
-    event,
-)
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Executable, MetaData
+from sqlalchemy.exc import DatabaseError, InternalError, OperationalError, ProgrammingError
 
-from config.private_files import private_file, private_folder
 from engine.clock import Clock
 from engine.errors import IntegrityError, UnavailableError
-from engine.quantities import decimal_of
-from engine.records import utc_text
+from guardrails.store.columns import DecimalText, UtcText
+from guardrails.store.guards import append_only, mutable_only, once
 from guardrails.store.journal import ChainReport, Event, JournalEntry, append, journal_table, verify
+from guardrails.store.postgres_server import PostgresServer
+from guardrails.store.preparing import prepare
+from guardrails.store.sqlite_file import SqliteFile
+from guardrails.store.versions import Backend, Tables
+
+__all__ = [
+    "Database",
+    "DecimalText",
+    "Place",
+    "Reading",
+    "UnitOfWork",
+    "UtcText",
+    "append_only",
+    "mutable_only",
+    "once",
+    "open_database",
+    "open_journal",
+]
 
 Reading: TypeAlias = Connection
 """An open connection to read from; what use cases hand on without knowing the library."""
 
-PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1}
-"""What must be read back; with recursive triggers INSERT OR REPLACE cannot delete unseen."""
+Place: TypeAlias = Path | str
+"""Where a store is: a SQLite file, or a URL `postgresql://...`."""
 
-BUSY_MS = 5_000
-
-
-class DecimalText(TypeDecorator[Decimal]):
-    """Decimal as plain text; a float is refused because its digits are not what was meant."""
-
-    impl = String
-    cache_ok = True
-
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
-        """Text for the file."""
-        del dialect
-        return None if value is None else format(decimal_of(value), "f")
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ANN401 - SQLAlchemy's signature
-        """Decimal from the file's text."""
-        del dialect
-        return None if value is None else Decimal(value)
-
-
-class UtcText(TypeDecorator[datetime]):
-    """Aware time as UTC text with milliseconds."""
-
-    impl = String
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        """Text for the file."""
-        del dialect
-        return None if value is None else utc_text(value)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401 - SQLAlchemy's signature
-        """Aware time from the file's text."""
-        del dialect
-        return None if value is None else datetime.fromisoformat(value).astimezone(UTC)
-
-
-def _trigger(table: Table, name: str, when: str, why: str) -> None:
-    """Create a trigger with the table that aborts a statement."""
-    statement = (
-        f"CREATE TRIGGER {table.name}_{name} BEFORE {when} "
-        f"BEGIN SELECT RAISE(ABORT, '{table.name}: {why}'); END"
-    )
-    event.listen(
-        table,
-        "after_create",
-        DDL(statement),  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
-    )
-
-
-def append_only(table: Table) -> Table:
-    """Give a table triggers that refuse UPDATE and DELETE."""
-    for verb in ("UPDATE", "DELETE"):
-        _trigger(table, f"no_{verb.lower()}", f"{verb} ON {table.name}", "append-only")
-    return table
-
-
-def mutable_only(table: Table, *columns: str) -> Table:
-    """Give a table triggers that refuse DELETE, and UPDATE of all columns but these."""
-    fixed = ", ".join(column.name for column in table.columns if column.name not in columns)
-    _trigger(table, "fixed", f"UPDATE OF {fixed} ON {table.name}", "these columns are fixed")
-    _trigger(table, "no_delete", f"DELETE ON {table.name}", "rows stay")
-    return table
-
-
-def once(table: Table, flag: str) -> Table:
-    """Give a table triggers so that only `flag` changes, once, from false to true."""
-    mutable_only(table, flag)
-    moves = f"UPDATE OF {flag} ON {table.name} WHEN NOT (OLD.{flag} = 0 AND NEW.{flag} = 1)"
-    _trigger(table, "once", moves, "used once and for ever")
-    return table
+_SILENT: Final = (OperationalError, InternalError, ProgrammingError)
+"""What the drivers raise when a store is gone, locked, read-only or not made yet."""
 
 
 class UnitOfWork:
@@ -134,11 +66,13 @@ class UnitOfWork:
 
 
 class Database:
-    """A store file: `write()` for units of work, `read()` for consistent reads."""
+    """A store: `write()` for units of work, `read()` for consistent reads."""
 
-    def __init__(self, engine: Engine, chain: str, clock: Clock, *, read_only: bool) -> None:
+    def __init__(self, place: Backend, chain: str, clock: Clock, *, read_only: bool) -> None:
         """Use `open_database`."""
-        self._engine = engine
+        self._place = place
+        self._engine = place.engine
+        self._silent: tuple[type[Exception], ...] = (*_SILENT, *place.errors)
         self._clock = clock
         self.chain = chain
         self.read_only = read_only
@@ -148,12 +82,12 @@ class Database:
         """One unit of work; commits at the end, rolls back on any exception.
 
         Raises:
-            UnavailableError: STORE_UNAVAILABLE when the file is locked for too long.
+            UnavailableError: STORE_UNAVAILABLE when the store is locked for too long.
             IntegrityError: STORE_UNJOURNALED when nothing was written to the journal.
         """
         try:
             with self._engine.connect() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                self._place.begin_write(connection)
                 work = UnitOfWork(connection, self.chain, self._clock.now())
                 yield work
                 if work.rows == 0:
@@ -161,22 +95,19 @@ class Database:
                         "STORE_UNJOURNALED", "a change was made without a journal row"
                     )
                 connection.commit()
-        except OperationalError as error:
-            raise UnavailableError(
-                "STORE_UNAVAILABLE", f"the store did not take the write: {error.orig}",
-                hint="see that one desk and one gateway run and the disk is not full",
-            ) from error  # fmt: skip
+        except self._silent as error:
+            raise _not_taken(error) from error
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A consistent read; UnavailableError STORE_UNAVAILABLE when the file does not answer."""
+        """A consistent read; UnavailableError STORE_UNAVAILABLE when the store does not answer."""
         try:
             with self._engine.connect() as connection:
-                connection.exec_driver_sql("BEGIN")
+                self._place.begin_read(connection)
                 yield connection
-        except OperationalError as error:
+        except self._silent as error:
             raise UnavailableError(
-                "STORE_UNAVAILABLE", f"the store does not answer: {error.orig}",
+                "STORE_UNAVAILABLE", f"the store does not answer: {_said(error)}",
                 hint="see that the owning process runs",
             ) from error  # fmt: skip
 
@@ -184,74 +115,82 @@ class Database:
         """Run one statement that says "alive" and nothing else: no state, so no journal row."""
         try:
             with self._engine.connect() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                self._place.begin_write(connection)
                 connection.execute(statement)
                 connection.commit()
-        except OperationalError as error:
-            raise UnavailableError(
-                "STORE_UNAVAILABLE", f"the store did not take the write: {error.orig}",
-                hint="see that one desk and one gateway run and the disk is not full",
-            ) from error  # fmt: skip
+        except self._silent as error:
+            raise _not_taken(error) from error
 
     def verify(self) -> ChainReport:
-        """Check the whole journal of this file."""
+        """Check the whole journal of this store."""
         with self.read() as connection:
             return verify(connection, self.chain)
 
     def close(self) -> None:
-        """Give the file back."""
-        self._engine.dispose()
+        """Give the store back."""
+        self._place.close()
 
 
-def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    mode = "ro" if read_only else "rwc"
-    connection = sqlite3.connect(
-        f"file:{quote(str(path))}?mode={mode}",
-        uri=True,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-    connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-    if not read_only:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA recursive_triggers=ON")
-        for name, wanted in PRAGMAS.items():
-            found = connection.execute(f"PRAGMA {name}").fetchone()[0]
-            if found != wanted:
-                raise IntegrityError(
-                    "STORE_PRAGMA", f"{name} is {found}, it must be {wanted}", value=found
-                )
-    return connection
+def _said(error: Exception) -> object:
+    """The driver's own words."""
+    return getattr(error, "orig", error)
 
 
-def open_database(
-    path: Path, metadata: MetaData, chain: str, clock: Clock, *, read_only: bool = False
-) -> Database:
-    """Open (and create, unless read-only) a store file with its journal.
-
-    `chain` names the journal, e.g. `desk` or `gateway`. A read-only database is the peer's file:
-    it is never created and never written.
-    """
-    if not read_only:
-        private_folder(path.parent)
-        private_file(path, "-wal", "-shm")
-        if "journal" not in metadata.tables:
-            append_only(journal_table(metadata))
-    engine = create_engine(
-        "sqlite://", creator=lambda: _connect(path, read_only=read_only), poolclass=QueuePool,
-        max_overflow=-1,  # whoever writes may read beside it: it must never wait for a place
+def _not_taken(error: Exception) -> UnavailableError:
+    return UnavailableError(
+        "STORE_UNAVAILABLE", f"the store did not take the write: {_said(error)}",
+        hint="see that one desk and one gateway run and the disk is not full",
     )  # fmt: skip
+
+
+def open_database(  # noqa: PLR0913 - a place, its tables, and how it is used
+    place: Place,
+    metadata: MetaData,
+    chain: str,
+    clock: Clock,
+    *,
+    read_only: bool = False,
+    backups: Path | None = None,
+) -> Database:
+    """Open (and create or upgrade, unless read-only) a store with its journal.
+
+    `chain` names the journal, e.g. `desk` or `gateway`. A read-only database is the peer's: it is
+    never created and never written. Before an upgrade the store is copied into `backups`, without
+    it into a folder of that name beside the file.
+
+    Raises:
+        UnavailableError: STORE_NEWER, STORE_UNVERSIONED, STORE_NO_BACKUP, DESK_RUNNING.
+        IntegrityError: STORE_PRAGMA, STORE_TRIGGERS, STORE_SCHEMA, STORE_BROKEN.
+    """
+    if not read_only and "journal" not in metadata.tables:
+        append_only(journal_table(metadata))
+    found = _backend(place, read_only=read_only)
     if not read_only:
-        with engine.connect() as connection:
-            # a table never exists without its triggers, whoever starts first
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            metadata.create_all(connection)
-            connection.commit()
-    return Database(engine, chain, clock, read_only=read_only)
+        beside = place.parent / "backups" if isinstance(place, Path) else None
+        try:
+            prepare(found, Tables(chain, metadata, backups or beside), clock)
+        except _SILENT as error:
+            found.close()
+            raise _not_taken(error) from error
+        except DatabaseError as error:
+            found.close()
+            raise IntegrityError(
+                "STORE_BROKEN", f"the store is not whole: {error.orig}",
+                hint="leave it as it is and read a backup into another folder with "
+                "`peak store restore`",
+            ) from error  # fmt: skip
+        except (IntegrityError, UnavailableError):
+            found.close()
+            raise
+    return Database(found, chain, clock, read_only=read_only)
 
 
-def open_journal(path: Path, chain: str, clock: Clock) -> Database:
-    """Open a store file for reading its journal alone, whoever owns it."""
-    return open_database(path, MetaData(), chain, clock, read_only=True)
+def _backend(place: Place, *, read_only: bool) -> Backend:
+    if isinstance(place, Path):
+        return SqliteFile(place, read_only=read_only)
+    return PostgresServer(place, read_only=read_only)
+
+
+def open_journal(place: Place, chain: str, clock: Clock) -> Database:
+    """Open a store for reading its journal alone, whoever owns it."""
+    return open_database(place, MetaData(), chain, clock, read_only=True)

@@ -14,7 +14,7 @@ from engine.records import Digest
 from guardrails.store import halts
 from guardrails.store.candidates import CertificateStore
 from guardrails.store.database import Database
-from guardrails.store.journal import journal_table, tail
+from guardrails.store.journal import journal_table
 from guardrails.store.outbox import OutboxReader, OutboxRow
 from guardrails.trading_state import TradingState
 
@@ -56,9 +56,3 @@ class DeskView:
     def intact(self) -> bool:
         """True when the desk's whole journal still verifies."""
         return self._database.verify().ok
-
-    def head(self) -> tuple[int, str] | None:
-        """Number and hash of the desk's newest journal row; None when there is none."""
-        with self._database.read() as connection:
-            newest = tail(connection, 1)
-        return (newest[0].n, newest[0].h) if newest else None

@@ -75,7 +75,8 @@ def add_request(work: UnitOfWork, person_id: str, reason: str, known: frozenset[
             status="open",
         )
     )
-    return done.lastrowid or 0
+    key = done.inserted_primary_key
+    return 0 if key is None else int(key[0])
 
 
 def sign_request(

@@ -9,7 +9,7 @@ import json
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, String, Table, column, func, literal, select, true, type_coerce
+from sqlalchemy import Connection, String, Table, select, true, type_coerce
 
 from engine.errors import IntegrityError
 from engine.ledger import SPEC_TAG
@@ -22,6 +22,7 @@ from guardrails.store.candidate_schema import (
     trials,
 )
 from guardrails.store.journal import of_kind, verify
+from guardrails.store.json_sql import json_items
 from guardrails.store.ledger_tables import digest_of
 
 OPENED: Final = "trial.opened"
@@ -101,9 +102,7 @@ def _note(found: dict[tuple[int, int], Hashable], said: Iterable[tuple[int, int,
 
 def _check_families(connection: Connection) -> None:
     """The side table names exactly the families that stand in the starts."""
-    each = func.json_each(trials.c.payload, literal("$.families")).table_valued(
-        column("value", String)
-    )
+    each = json_items(trials.c.payload, "families")
     said = select(trials.c.n, each.c.value).select_from(trials.join(each, true()))
     kept = select(trial_families.c.n, trial_families.c.family)
     for one, other in ((said, kept), (kept, said)):

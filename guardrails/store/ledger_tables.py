@@ -30,6 +30,7 @@ from guardrails.store.candidate_schema import (
     trials,
 )
 from guardrails.store.database import UnitOfWork
+from guardrails.store.json_sql import json_text
 
 TAG: Final = "peak/trial-row/v1"
 """Domain tag of the digests of starts, lineages and outcomes in the journal."""
@@ -251,9 +252,9 @@ def _standing(
 ) -> dict[int, tuple[Digest, TrialOutcome]]:
     """The code each trial was opened with, and what `supersedes` reads of its latest outcome."""
     found: dict[int, tuple[Digest, TrialOutcome]] = {}
-    opened_with = func.json_extract(trials.c.payload, "$.code_digest").label("opened_with")
+    opened_with = json_text(trials.c.payload, "code_digest").label("opened_with")
     latest = [
-        func.json_extract(trial_outcomes.c.payload, f"$.{name}").label(name)
+        json_text(trial_outcomes.c.payload, name).label(name)
         for name in ("status", "code_digest", "days")
     ]
     query = select(trials.c.n, opened_with, *latest).select_from(_JOINED)

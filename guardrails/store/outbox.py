@@ -32,9 +32,10 @@ def enqueue(work: UnitOfWork, kind: OutboxKind, payload: object) -> int:
     done = work.connection.execute(
         insert(outbox).values(kind=kind, payload=canonical(payload).decode(), created_at=work.now)
     )
-    if done.lastrowid is None:
+    key = done.inserted_primary_key
+    if key is None:
         raise IntegrityError("STORE_OUTBOX", "the outbox gave no number to a message")
-    return done.lastrowid
+    return int(key[0])
 
 
 class OutboxReader:

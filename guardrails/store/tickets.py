@@ -91,8 +91,9 @@ def move(work: UnitOfWork, digest: str, before: TicketState, after: TicketState)
         update(tickets)
         .where(tickets.c.digest == digest, tickets.c.state == before.value)
         .values(state=after.value, updated_at=work.now)
+        .returning(tickets.c.digest)
     )
-    return done.rowcount == 1
+    return done.first() is not None
 
 
 def rejected_since(connection: Connection, ticket: OrderTicket, since: datetime) -> bool:

@@ -41,9 +41,11 @@ DOORS = {
         "guardrails/desk/portfolio_present.py",
         "guardrails/desk/replaying.py",
         "guardrails/desk/signalling.py",
+        "guardrails/store/closes.py",
     },
 }  # fmt: skip
-"""Who may call these; `prices` shows people all bars, and certified strategies today's."""
+"""Who may call these; `prices` shows people all bars, certified strategies today's, and the risk
+rules the closes up to yesterday."""
 
 PERMITS = {"engine/gate/looks.py", "guardrails/store/looks.py", "guardrails/desk/redrawing.py"}
 """Who may take the permit of a look row."""

@@ -127,7 +127,8 @@ def status(desk: DeskOf, actor: Annotated[Actor, entering(Verb.READ_REPORTS)]) -
 async def verify(desk: DeskOf, actor: Annotated[Actor, entering(Verb.READ_REPORTS)]) -> Response:
     """Verify both journals from the first row."""
     del actor
-    report = await asyncio.to_thread(verify_files, desk.folders, desk.clock)
+    further = desk.settings.deployment.anchor_copy_dir
+    report = await asyncio.to_thread(verify_files, desk.folders, desk.clock, further)
     return answer(report.as_dict())
 
 

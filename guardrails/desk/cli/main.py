@@ -22,6 +22,7 @@ from guardrails.desk.cli.commands import (
     research,
     serve,
     simulator,
+    store,
     strategy,
     tickets,
     windows,
@@ -45,6 +46,7 @@ app.add_typer(reports.app, name="report")
 app.add_typer(research.app, name="research")
 app.add_typer(windows.app, name="windows")
 app.add_typer(certificates.app, name="certificates")
+app.add_typer(store.app, name="store")
 app.command("serve")(serve.serve)
 app.command("demo")(serve.demo)
 app.command("login")(account.login)

@@ -52,7 +52,9 @@ def _status(request: Request, desk: DeskOf, note: str = "", *, bad: bool = False
 async def audit_verify(request: Request, desk: DeskOf) -> Response:
     """Verify the journals and show the answer."""
     await posted(request, Verb.READ_REPORTS)
-    report = await asyncio.to_thread(verify_files, desk.folders, desk.clock)
+    report = await asyncio.to_thread(
+        verify_files, desk.folders, desk.clock, desk.settings.deployment.anchor_copy_dir
+    )
     language = language_of(request)
     if report.ok:
         return _status(request, desk, translate(language, "status.audit_ok", rows=report.rows))

@@ -336,8 +336,8 @@ BUGS: dict[str, tuple[tuple[tuple[str, int], ...], Remove]] = {
     "the limits of the decision are not compared": ((), without("same_limits")),
     "the limits are not compared at the release": (HELD, without("limits_kept", "limits_version")),
     "a halt does not stop an approval": ((), without("not_halted")),
-    "a halt does not stop a release": (HELD, without("state", "capital")),
-    "the price is not read at the release": ((), without("reference", "prices")),
+    "a halt does not stop a release": (HELD, without("state", "numbers")),
+    "the price is not read at the release": ((), without("reference", "numbers")),
 }
 """Seeded bugs, with the acts that come before the walk."""
 

@@ -14,10 +14,11 @@ from engine.signals import Signal
 from guardrails.book import at_quotes, fold
 from guardrails.limits import BPS
 from guardrails.ports import FixedMarket
-from guardrails.positions import Working
+from guardrails.positions import BookValue, Working
 from guardrails.risk import assess
 from guardrails.rounding import down
 from guardrails.rules.context import RiskContext
+from guardrails.rules.facts import History
 from guardrails.sizing import Frame, size
 from guardrails.tickets import OrderTicket
 from tests.desk_world import (
@@ -57,10 +58,11 @@ def worlds(draw: st.DrawFn) -> RiskContext:
         ),
     )  # fmt: skip
     made = context(book=book, quote=quote(mid), working=working, instrument=WIDE)
-    return replace(made, value=_valued(made))
+    value = _valued(made)
+    return replace(made, value=value, history=History(capital=value.equity, peak=value.equity))
 
 
-def _valued(made: RiskContext) -> object:
+def _valued(made: RiskContext) -> BookValue:
     assert made.quote is not None
     assert made.value is not None
     return at_quotes(made.value.book, FixedMarket([made.quote]), made.costs)

@@ -8,6 +8,8 @@ import pytest
 
 from config.settings import LimitSettings
 from engine.errors import ConfigError
+from engine.language import library
+from engine.language.spec import SpecLimits
 from guardrails.ceilings import CEILINGS, FLOORS
 from guardrails.limits import (
     PROFILES,
@@ -16,6 +18,7 @@ from guardrails.limits import (
     checked,
     effective,
     looser,
+    of_spec,
     strictest,
 )
 from guardrails.profiles import REFUSED_NAMES, TABLE
@@ -152,3 +155,42 @@ def test_the_gap_follows_the_kind() -> None:
     limits = PROFILES["conservative"]
     gaps = limits.gap_bps("spot"), limits.gap_bps("equity"), limits.gap_bps("fx")
     assert gaps == (2_000, 1_500, 500)
+
+
+def test_a_strategys_own_limits_become_ours_on_the_strict_side() -> None:
+    """Fractions become whole basis points, rounded down; what is not named stays away."""
+    own = SpecLimits(max_drawdown_frac=0.05019, max_leverage=0.999, max_positions=2)
+    assert of_spec(own) == {
+        "max_drawdown_bps": 501, "max_leverage_x100": 99, "max_open_positions_count": 2,
+    }  # fmt: skip
+    assert of_spec(SpecLimits()) == {}
+
+
+@pytest.mark.parametrize("name", [one for one in library.names() if one.endswith(tuple(PROFILES))])
+def test_a_library_profile_lies_inside_the_profile_of_the_same_name(name: str) -> None:
+    """A conservative spec asks for nothing that the conservative profile would not give."""
+    profile = PROFILES[name.rpartition("_")[2]]
+    asked = of_spec(library.load(name).limits)
+    wider = [key for key, value in asked.items() if looser(key, value, getattr(profile, key))]
+    assert wider == []
+
+
+@pytest.mark.parametrize("name", sorted(PROFILES))
+def test_the_hard_invariants_hold_key_by_key(name: str) -> None:
+    """Worst day inside the drawdown, risk below the loss, sizes nested, brake before the halt."""
+    one = PROFILES[name]
+    gap = one.max_total_exposure_bps * one.worst_gap_bps / 10_000
+    assert one.max_daily_loss_bps + gap <= one.max_drawdown_bps
+    assert one.max_open_risk_bps < one.max_daily_loss_bps
+    assert one.max_order_notional_bps <= one.max_symbol_exposure_bps
+    assert one.max_symbol_exposure_bps <= one.max_cluster_exposure_bps <= one.max_total_exposure_bps
+    assert one.reduce_drawdown_bps < one.max_drawdown_bps
+
+
+@pytest.mark.parametrize("first", sorted(PROFILES))
+@pytest.mark.parametrize("second", sorted(PROFILES))
+def test_merged_profiles_keep_the_invariants(first: str, second: str) -> None:
+    """The strictest of two profiles is one of them, and sound."""
+    merged = strictest(PROFILES[first], PROFILES[second])
+    assert broken_invariants(merged) == ()
+    assert merged in (PROFILES[first], PROFILES[second])

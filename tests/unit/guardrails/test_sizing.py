@@ -125,8 +125,8 @@ def test_a_size_without_a_stop_is_refused(stop: Decimal | None) -> None:
         ({"quote": None}, Reason.PRICE_REFERENCE_MISSING),
         ({"value": None}, Reason.LIMIT_UNKNOWN),
         ({"book": Book(cash=D("0.5"))}, Reason.ORDER_NOTIONAL_MAX),
-        ({"book": Book(cash=D(-5))}, Reason.LIMIT_BALANCE),
-        ({"book": fold([fill(quantity=D("0.017"))], D(10_000), {})}, Reason.LOSS_DAY),
+        ({"book": Book(cash=D(-5))}, Reason.LIMIT_LEVERAGE),
+        ({"book": fold([fill(quantity=D("0.017"))], D(10_000), {})}, Reason.RISK_OPEN_TOTAL),
     ],
 )
 def test_without_room_there_is_no_ticket(changes: dict[str, object], code: Reason) -> None:

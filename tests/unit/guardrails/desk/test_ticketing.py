@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ from guardrails.desk.ticketing import Proposal, expire, listing, propose, view
 from guardrails.latch import Halt
 from guardrails.ports import Quote
 from guardrails.reasons import Denial, Reason
+from guardrails.rules.faults import Faults
 from guardrails.tickets import Fill, TicketState
 from guardrails.trading_state import TradingState
 from tests.desk_world import (
@@ -234,3 +236,12 @@ def test_tampered_bytes_are_not_read(world: DeskWorld) -> None:
     with pytest.raises(InputError) as caught:
         view(world.ctx, world.caller("trader-1"), ticket.digest)
     assert caught.value.code == Reason.INTENT_NOT_CANONICAL
+
+
+@pytest.mark.parametrize(("tickets", "state"), [(59, "active"), (60, "halted")])
+def test_many_denied_tickets_halt_trading(world: DeskWorld, tickets: int, state: str) -> None:
+    """Sixty denied tickets in a minute are no bad luck; fifty-nine are."""
+    world.ctx = replace(world.ctx, faults=Faults(world.clock))
+    for _ in range(tickets):
+        assert world.propose(target_price=None).state is TicketState.DENIED
+    assert world.latch.state() is TradingState(state)

@@ -51,3 +51,21 @@ def test_the_watch_starts_and_stops(tmp_path: Path) -> None:
             time.sleep(0.01)
         watch.stop()
         assert taken_over
+
+
+def test_what_was_added_is_looked_at_and_may_fail(tmp_path: Path) -> None:
+    """A further part is looked at each time; its fault is kept and ends nothing."""
+    with open_world(tmp_path) as world:
+        watch = Watch(world.desk.context)
+        seen: list[str] = []
+
+        def full() -> None:
+            """A disk without room."""
+            raise OSError(28, "No space left on device")
+
+        watch.also(full)
+        watch.also(lambda: seen.append("looked"))
+        watch.look()
+        watch.look()
+        assert seen == ["looked", "looked"]
+        assert [fault.rpartition(": ")[2] for fault in watch.faults] == ["OSError", "OSError"]

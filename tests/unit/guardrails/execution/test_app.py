@@ -84,8 +84,11 @@ def test_a_broken_journal_stops_the_start_and_halts(world: World) -> None:
     """A row of our own journal changed behind our back: no start, latch HALTED."""
     gateway = world.gateway()
     with gateway.context.store._database._engine.begin() as insider:
+        find = "SELECT sql FROM sqlite_master WHERE name = 'journal_no_update'"
+        trigger = insider.exec_driver_sql(find).scalar()
         insider.exec_driver_sql("DROP TRIGGER journal_no_update")
         insider.exec_driver_sql("UPDATE journal SET actor = 'x' WHERE n = 1")
+        insider.exec_driver_sql(str(trigger))
     gateway.close()
     with pytest.raises(IntegrityError) as caught:
         world.gateway()

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from guardrails.desk import auditing
 from guardrails.desk.auditing import AuditReport, verify_files
 from guardrails.desk.folders import Folders
+from guardrails.execution.app import Gateway
+from guardrails.store import witnesses
+from guardrails.store.anchors import EVERY_SECONDS
 from tests.gateway_world import World
 
 
@@ -56,7 +58,7 @@ def test_a_tail_that_was_cut_off_is_missed(world: World) -> None:
     found = _verified(world)
     assert not found.ok
     assert found.first_bad == "desk:3"
-    assert found.chains[0].reason == auditing.SHORTER
+    assert found.chains[0].reason == witnesses.SHORTER
 
 
 def test_other_rows_in_their_place_are_seen(world: World) -> None:
@@ -66,7 +68,7 @@ def test_other_rows_in_their_place_are_seen(world: World) -> None:
         _journal(world, kind)
     found = _verified(world)
     assert found.first_bad == "desk:3"
-    assert found.chains[0].reason == auditing.OTHER
+    assert found.chains[0].reason == witnesses.OTHER
 
 
 def test_a_desk_whose_file_is_gone_is_not_whole(world: World) -> None:
@@ -75,8 +77,8 @@ def test_a_desk_whose_file_is_gone_is_not_whole(world: World) -> None:
     (world.root / "desk.db").unlink()
     found = _verified(world)
     assert not found.ok
-    assert found.first_bad == "desk:3"
-    assert found.chains[0].reason == auditing.GONE
+    assert found.first_bad == "desk:1"
+    assert found.chains[0].reason == witnesses.GONE
 
 
 def test_an_installation_that_never_ran_is_whole(tmp_path: Path) -> None:
@@ -90,7 +92,7 @@ def test_a_copy_made_before_the_gateway_looked_is_seen(world: World, tmp_path: P
     shutil.copy(tmp_path / "desk.db", tmp_path / "older.db")
     later = World(tmp_path)
     _journal(later, "later")
-    later.clock.advance(2)
+    later.clock.advance(EVERY_SECONDS)
     with closing(later.gateway()) as gateway:
         later.run(gateway)
     later.close()
@@ -100,15 +102,22 @@ def test_a_copy_made_before_the_gateway_looked_is_seen(world: World, tmp_path: P
     assert verify_files(Folders(tmp_path), later.clock).first_bad == "desk:4"
 
 
-def test_a_head_is_noted_once_a_second_at_most(world: World) -> None:
-    """A desk that writes often does not fill the gateway's journal."""
+def test_plain_rows_wait_a_minute_critical_ones_do_not(world: World) -> None:
+    """A desk that writes often does not fill the gateway's journal; a new limit is kept at once."""
     with closing(world.gateway()) as gateway:
         gateway.turn()
         for row in range(4):
             _journal(world, f"often {row}")
             gateway.turn()
-        assert [note["n"] for note in world.journal(gateway, "desk.seen")] == [3, 3]
-        world.clock.advance(1.0)
+        assert _anchored(world, gateway) == [3, 4]
+        world.clock.advance(EVERY_SECONDS)
         gateway.turn()
         gateway.turn()
-        assert [note["n"] for note in world.journal(gateway, "desk.seen")] == [3, 3, 7]
+        assert _anchored(world, gateway) == [3, 4, 7]
+        _journal(world, "limits.recorded")
+        gateway.turn()
+        assert _anchored(world, gateway) == [3, 4, 7, 8]
+
+
+def _anchored(world: World, gateway: Gateway) -> list[object]:
+    return [note["n"] for note in world.journal(gateway, "desk.anchored")]

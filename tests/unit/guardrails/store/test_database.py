@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +16,7 @@ from sqlalchemy.exc import StatementError
 
 from engine.clock import FixedClock
 from engine.errors import IntegrityError, UnavailableError
-from guardrails.store import database
+from guardrails.store import sqlite_file
 from guardrails.store.database import (
     Database,
     DecimalText,
@@ -28,6 +28,7 @@ from guardrails.store.database import (
 )
 from guardrails.store.desk_schema import desk_metadata
 from tests.desk_world import NOW
+from tests.store_places import StorePlace
 
 metadata = MetaData()
 facts = append_only(Table("facts", metadata, Column("amount", DecimalText), Column("at", UtcText)))
@@ -48,8 +49,22 @@ tokens = once(
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
+def where(empty_place: StorePlace, tmp_path: Path) -> StorePlace:
+    """A place of each kind; the file has a name that must be quoted."""
+    return empty_place if empty_place.server else StorePlace(tmp_path / "a % b?.db")
+
+
+@pytest.fixture
+def db(where: StorePlace) -> Iterator[Database]:
     """An open store."""
+    opened = where.open(metadata=metadata, chain="test")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[Database]:
+    """An open store in a file."""
     opened = open_database(tmp_path / "a % b?.db", metadata, "test", FixedClock(NOW))
     yield opened
     opened.close()
@@ -62,11 +77,12 @@ def run(db: Database, statement: str) -> None:
         work.journal("tester", "did", {"statement": statement})
 
 
-def test_the_pragmas_are_what_they_must_be(db: Database) -> None:
+def test_the_pragmas_are_what_they_must_be(file: Database) -> None:
     """WAL and synchronous=FULL, read back from the connection that is used."""
-    with db.read() as connection:
+    with file.read() as connection:
         found = {
-            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in database.PRAGMAS
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in sqlite_file.PRAGMAS
         }
     assert found == {
         "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1,
@@ -77,7 +93,7 @@ def test_a_pragma_that_does_not_hold_stops_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A store that is less durable than it must be is not opened."""
-    monkeypatch.setitem(database.PRAGMAS, "synchronous", 3)
+    monkeypatch.setitem(sqlite_file.PRAGMAS, "synchronous", 3)
     with pytest.raises(IntegrityError) as caught:
         open_database(tmp_path / "a.db", metadata, "test", FixedClock(NOW))
     assert caught.value.code == "STORE_PRAGMA"
@@ -124,6 +140,9 @@ def test_decimals_and_times_come_back_as_they_went(db: Database) -> None:
         work.connection.execute(insert(facts).values(amount=0.1, at=at))
 
 
+UPSERT = "INSERT INTO things VALUES (1, 'x', 'y') ON CONFLICT (id) DO UPDATE SET name"
+
+
 @pytest.mark.parametrize(
     ("allowed", "refused"),
     [
@@ -132,11 +151,11 @@ def test_decimals_and_times_come_back_as_they_went(db: Database) -> None:
         ("UPDATE things SET state = 'b'", "UPDATE things SET name = 'b'"),
         ("UPDATE things SET state = 'b'", "UPDATE things SET state = 'b', id = 9"),
         ("UPDATE things SET state = 'b'", "DELETE FROM things"),
-        ("UPDATE things SET state = 'b'", "REPLACE INTO things VALUES (1, 'x', 'y')"),
         ("UPDATE tokens SET used = 1", "UPDATE tokens SET owner = 'b'"),
         ("UPDATE tokens SET used = 1", "UPDATE tokens SET used = 2"),
         ("UPDATE tokens SET used = 1", "UPDATE tokens SET used = used"),
         ("UPDATE tokens SET used = 1", "DELETE FROM tokens"),
+        ("INSERT INTO facts (amount) VALUES ('1')", f"{UPSERT} = EXCLUDED.name"),
         ("UPDATE tokens SET used = 1", "UPDATE journal SET actor = 'x'"),
         ("UPDATE tokens SET used = 1", "DELETE FROM journal"),
     ],
@@ -152,6 +171,14 @@ def test_triggers_hold_what_was_written(db: Database, allowed: str, refused: str
     if "used = 1" in allowed:
         with pytest.raises(SqlIntegrityError, match="once"):
             run(db, "UPDATE tokens SET used = 0")
+
+
+def test_a_replaced_row_is_a_deleted_row(file: Database) -> None:
+    """SQLite's REPLACE does not get round the triggers."""
+    run(file, "INSERT INTO things VALUES (1, 'a', 'a')")
+    with pytest.raises(SqlIntegrityError):
+        run(file, "REPLACE INTO things VALUES (1, 'x', 'y')")
+    run(file, "UPDATE things SET state = 'b'")
 
 
 def test_every_table_of_the_desk_is_guarded(tmp_path: Path) -> None:
@@ -173,22 +200,22 @@ def test_every_table_of_the_desk_is_guarded(tmp_path: Path) -> None:
     assert {"nonces_once", "approvals_once"} <= triggers
 
 
-def test_a_read_only_store_is_neither_made_nor_written(tmp_path: Path, db: Database) -> None:
-    """The peer's file: missing means unavailable, and a write is refused."""
-    with pytest.raises(UnavailableError), _read_only(tmp_path / "none.db").read():
+def test_a_missing_store_is_not_made_by_a_reader(tmp_path: Path) -> None:
+    """The peer's file: missing means unavailable."""
+    peer = StorePlace(tmp_path / "none.db").open(metadata=metadata, chain="test", read_only=True)
+    with pytest.raises(UnavailableError), peer.read():
         pass
     assert not (tmp_path / "none.db").exists()
-    peer = _read_only(tmp_path / "a % b?.db")
-    with pytest.raises(UnavailableError) as caught, peer.write() as work:
-        work.journal("tester", "did", {})
-    assert caught.value.code == "STORE_UNAVAILABLE"
-    run(db, "INSERT INTO facts (amount) VALUES ('1')")
-    assert peer.verify().rows == 1
-    peer.close()
 
 
-def _read_only(path: Path) -> Database:
-    return open_database(path, metadata, "test", FixedClock(NOW), read_only=True)
+def test_a_read_only_store_is_not_written(where: StorePlace, db: Database) -> None:
+    """STORE_UNAVAILABLE for a write; what its owner writes is seen."""
+    with closing(where.open(metadata=metadata, chain="test", read_only=True)) as peer:
+        with pytest.raises(UnavailableError) as caught, peer.write() as work:
+            work.journal("tester", "did", {})
+        assert caught.value.code == "STORE_UNAVAILABLE"
+        run(db, "INSERT INTO facts (amount) VALUES ('1')")
+        assert peer.verify().rows == 1
 
 
 def test_a_writer_never_waits_for_a_place_to_read(db: Database) -> None:
@@ -203,12 +230,12 @@ def test_a_writer_never_waits_for_a_place_to_read(db: Database) -> None:
 
 
 def test_a_locked_file_is_unavailable(
-    tmp_path: Path, db: Database, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, file: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A writer that does not let go means STORE_UNAVAILABLE; afterwards all is well."""
-    monkeypatch.setattr(database, "BUSY_MS", 20)
+    monkeypatch.setattr(sqlite_file, "BUSY_MS", 20)
     impatient = open_database(tmp_path / "a % b?.db", metadata, "test", FixedClock(NOW))
-    with db.write() as work:
+    with file.write() as work:
         work.journal("tester", "did", {})
         with pytest.raises(UnavailableError), impatient.write() as second:
             second.journal("tester", "did", {})

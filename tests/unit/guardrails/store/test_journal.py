@@ -2,52 +2,34 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from sqlalchemy import MetaData
 
 from engine.clock import FixedClock
 from engine.errors import InputError
-from guardrails.store.database import Database, open_database
+from guardrails.store.database import Database
 from guardrails.store.journal import GENESIS, latest, tail
 from tests.desk_world import NOW
+from tests.store_places import StorePlace
 
 ROWS = 8
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where the store lies."""
-    return tmp_path / "a.db"
-
-
-@pytest.fixture
-def db(path: Path) -> Iterator[Database]:
+def db(empty_place: StorePlace) -> Iterator[Database]:
     """A journal with eight rows."""
     clock = FixedClock(NOW)
-    opened = open_database(path, MetaData(), "test", clock)
+    opened = empty_place.open(clock, MetaData(), "test")
     for number in range(ROWS):
         clock.advance(1)
         with opened.write() as work:
             work.journal(f"person-{number}", "did", {"number": number, "size": Decimal("1.50")})
     yield opened
     opened.close()
-
-
-def tampered(path: Path, *statements: str) -> None:
-    """Somebody with the file and no respect for triggers."""
-    raw = sqlite3.connect(path)
-    raw.execute("DROP TRIGGER journal_no_update")
-    raw.execute("DROP TRIGGER journal_no_delete")
-    for statement in statements:
-        raw.execute(statement)
-    raw.commit()
-    raw.close()
 
 
 def test_an_untouched_journal_verifies(db: Database) -> None:
@@ -63,10 +45,12 @@ def test_an_untouched_journal_verifies(db: Database) -> None:
 
 @pytest.mark.parametrize("column", ["time", "actor", "kind", "payload", "prev", "h"])
 @pytest.mark.parametrize("row", [1, 5, ROWS])
-def test_an_edited_row_is_found(db: Database, path: Path, column: str, row: int) -> None:
+def test_an_edited_row_is_found(
+    db: Database, empty_place: StorePlace, column: str, row: int
+) -> None:
     """One character in any column of any row names that row (or the one that follows it)."""
     edit = f"UPDATE journal SET {column} = '0' || substr({column}, 2) || 'x' WHERE n = {row}"  # noqa: S608 - names from the table above
-    tampered(path, edit)
+    empty_place.insider(edit)
     report = db.verify()
     assert not report.ok
     assert report.first_bad == row
@@ -98,23 +82,23 @@ SWAP = (
     ids=["delete", "delete the first", "insert", "swap"],
 )
 def test_deleting_inserting_and_swapping_are_found(
-    db: Database, path: Path, what: tuple[str, ...], first_bad: int
+    db: Database, empty_place: StorePlace, what: tuple[str, ...], first_bad: int
 ) -> None:
     """The first row that does not fit is named."""
-    tampered(path, *what)
+    empty_place.insider(*what)
     report = db.verify()
     assert (report.ok, report.first_bad) == (False, first_bad)
 
 
-def test_moving_bytes_between_columns_is_found(db: Database, path: Path) -> None:
+def test_moving_bytes_between_columns_is_found(db: Database, empty_place: StorePlace) -> None:
     """What stands in actor cannot be read as kind, although both are hashed as text."""
-    tampered(path, "UPDATE journal SET actor = 'person', kind = '-3' || kind WHERE n = 4")
+    empty_place.insider("UPDATE journal SET actor = 'person', kind = '-3' || kind WHERE n = 4")
     assert db.verify().first_bad == 4
 
 
-def test_another_chain_does_not_verify(db: Database, path: Path) -> None:
+def test_another_chain_does_not_verify(db: Database, empty_place: StorePlace) -> None:
     """The name of the chain is part of every hash: files cannot be exchanged."""
-    other = open_database(path, MetaData(), "other", FixedClock(NOW), read_only=True)
+    other = empty_place.open(metadata=MetaData(), chain="other", read_only=True)
     assert not other.verify().ok
     assert db.verify().ok
     other.close()
@@ -148,9 +132,9 @@ def test_a_clock_that_was_set_back_does_not_win(db: Database) -> None:
         assert latest(connection, newest + timedelta(hours=1)) == newest + timedelta(hours=1)
 
 
-def test_an_empty_journal_knows_no_time(tmp_path: Path) -> None:
+def test_an_empty_journal_knows_no_time(empty_place: StorePlace) -> None:
     """Without rows the clock's own time counts."""
-    empty = open_database(tmp_path / "b.db", MetaData(), "test", FixedClock(NOW))
+    empty = empty_place.open(metadata=MetaData(), chain="test")
     with empty.read() as connection:
         assert latest(connection, NOW) == NOW
     assert empty.verify().ok

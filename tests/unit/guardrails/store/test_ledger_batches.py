@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TypeAlias
 
 import pytest
@@ -13,22 +12,21 @@ from engine.errors import InputError
 from engine.ledger import Ledger, Lineage, TrialOutcome, spec_digest_of
 from engine.ledger_memory import InMemoryLedger
 from engine.market import Timeframe
-from guardrails.store.database import open_database
-from guardrails.store.desk import desk_metadata
 from guardrails.store.ledger import SqlLedger
 from tests.ledger_world import NOON, ran, start
+from tests.store_places import KINDS, NewPlace
 
 AnyLedger: TypeAlias = InMemoryLedger | SqlLedger
 CHAT = Lineage(lineage_id="chat-2", chat="two", models=(("some-model", "2025-01-01"),))
 
 
-@pytest.fixture(params=["memory", "sql"])
-def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AnyLedger]:
+@pytest.fixture(params=["memory", *KINDS])
+def ledger(request: pytest.FixtureRequest, new_place: NewPlace) -> Iterator[AnyLedger]:
     """An empty ledger of each kind; at the end its rows fit its journal."""
     if request.param == "memory":
         yield InMemoryLedger(FixedClock(NOON))
         return
-    database = open_database(tmp_path / "desk.db", desk_metadata, "desk", FixedClock(NOON))
+    database = new_place(request.param).open(FixedClock(NOON))
     ledger = SqlLedger(database, "tester")
     yield ledger
     ledger.check()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TypeAlias
 
 import pytest
@@ -14,11 +13,10 @@ from engine.errors import InputError
 from engine.ledger import TrialOutcome, TrialStart
 from engine.ledger_memory import InMemoryLedger
 from engine.records import digest
-from guardrails.store.database import open_database
-from guardrails.store.desk import desk_metadata
 from guardrails.store.ledger import SqlLedger
 from tests.ledger_world import ran
 from tests.ledger_world import start as trial
+from tests.store_places import KINDS, NewPlace
 
 AnyLedger: TypeAlias = InMemoryLedger | SqlLedger
 CLOCK = FixedClock(datetime(2026, 1, 15, 12, tzinfo=UTC))
@@ -29,13 +27,13 @@ EMPTY = ran(0, 0, status="no_trades")
 RERUN = ran(5, 5, code_digest=NEW)
 
 
-@pytest.fixture(params=["memory", "sql"])
-def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AnyLedger]:
+@pytest.fixture(params=["memory", *KINDS])
+def ledger(request: pytest.FixtureRequest, new_place: NewPlace) -> Iterator[AnyLedger]:
     """An empty ledger of each kind."""
     if request.param == "memory":
         yield InMemoryLedger(CLOCK)
         return
-    database = open_database(tmp_path / "desk.db", desk_metadata, "desk", CLOCK)
+    database = new_place(request.param).open(CLOCK)
     ledger = SqlLedger(database, "tester")
     yield ledger
     ledger.check()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
-from engine.clock import FixedClock
 from engine.data.partitions import LookPermit
 from engine.errors import InputError, IntegrityError
 from engine.gate.findings import GateCode
@@ -22,24 +22,22 @@ from engine.gate.looks import (
     look_number,
 )
 from engine.records import digest
-from guardrails.store.database import Database, open_database
-from guardrails.store.desk import desk_metadata
+from guardrails.store.database import Database
 from guardrails.store.journal import of_kind
 from guardrails.store.looks import SqlLooks
 from tests.looks_world import BTC, GOOG, GOOG_NEXT, NOW, outcome, request, returns
 from tests.needs import ROOT
+from tests.store_places import KINDS, NewPlace, StorePlace
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Database:
-    """A fresh desk database."""
-    return open_database(tmp_path / "desk.db", desk_metadata, "desk", FixedClock(NOW))
-
-
-@pytest.fixture(params=["memory", "sql"])
-def looks(request: pytest.FixtureRequest, database: Database) -> LookBook:
-    """An empty look book of either kind."""
-    return InMemoryLooks() if request.param == "memory" else SqlLooks(database)
+@pytest.fixture(params=["memory", *KINDS])
+def looks(request: pytest.FixtureRequest, new_place: NewPlace) -> Iterator[LookBook]:
+    """An empty look book of each kind."""
+    if request.param == "memory":
+        yield InMemoryLooks()
+        return
+    with closing(new_place(request.param).open()) as database:
+        yield SqlLooks(database)
 
 
 def opened(looks: LookBook, asked: LookRequest) -> LookPermit:
@@ -160,25 +158,30 @@ def test_a_result_needs_its_look(looks: LookBook) -> None:
     assert looks.rows("goog")[0].outcome == outcome("FAIL")
 
 
-def test_looks_survive_the_process(database: Database, tmp_path: Path) -> None:
-    """Rows, results and statements are read back alike from the file."""
+def test_looks_survive_the_process(database: Database, place: StorePlace) -> None:
+    """Rows, results and statements are read back alike from the store."""
     looks = SqlLooks(database)
     for number in (1, 2):
         looks.record(opened(looks, request(number)).look_id, outcome("FAIL"))
     looks.reveal("look-2", "ada", NOW, signed)
-    fresh = open_database(tmp_path / "desk.db", desk_metadata, "desk", FixedClock(NOW))
-    assert SqlLooks(fresh).rows("goog") == looks.rows("goog")
+    before = looks.rows("goog")
+    database.close()
+    with closing(place.open()) as fresh:
+        assert SqlLooks(fresh).rows("goog") == before
 
 
-@pytest.mark.parametrize("table", ["looks", "look_families", "look_outcomes", "look_reveals"])
-@pytest.mark.parametrize("verb", ["DELETE FROM {}", "UPDATE {} SET rowid = rowid"])
-def test_looks_are_append_only(database: Database, table: str, verb: str) -> None:
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("looks", "n"), ("look_families", "n"), ("look_outcomes", "n"), ("look_reveals", "look_id")],
+)
+@pytest.mark.parametrize("verb", ["DELETE FROM {}", "UPDATE {0} SET {1} = {1}"])
+def test_looks_are_append_only(database: Database, table: str, column: str, verb: str) -> None:
     """No statement takes a look, a result or a statement back."""
     looks = SqlLooks(database)
     looks.record(opened(looks, request(1)).look_id, outcome("FAIL"))
     looks.reveal("look-1", "ada", NOW, signed)
     with pytest.raises(Exception, match="append-only"), database.write() as work:
-        work.connection.exec_driver_sql(verb.format(table))
+        work.connection.exec_driver_sql(verb.format(table, column))
     assert look_number(looks.rows("goog"), GOOG) == 3
 
 
@@ -210,23 +213,25 @@ def holdout(*args):
     os.kill(os.getpid(), signal.SIGKILL)
 
 DatasetStore.holdout = holdout
-database = open_database(Path(sys.argv[1]), desk_metadata, "desk", FixedClock(NOW))
+place = sys.argv[1]
+place = place if place.startswith("postgresql:") else Path(place)
+database = open_database(place, desk_metadata, "desk", FixedClock(NOW))
 permit = SqlLooks(database).open_look(request(1))
 DatasetStore(Path("nowhere")).holdout(None, permit)
 """
 
 
-def test_a_crash_between_row_and_read_spends_the_look(tmp_path: Path) -> None:
+def test_a_crash_between_row_and_read_spends_the_look(place: StorePlace) -> None:
     """SIGKILL before the first sealed bar: the look is spent; the same run goes on under it."""
-    path = tmp_path / "desk.db"
-    command = [sys.executable, "-c", _KILLED, str(path)]
+    command = [sys.executable, "-c", _KILLED, str(place.place)]
     ended = subprocess.run(command, check=False, timeout=60, cwd=ROOT)
     assert ended.returncode == -signal.SIGKILL
-    looks = SqlLooks(open_database(path, desk_metadata, "desk", FixedClock(NOW)))
-    (row,) = looks.rows("goog")
-    assert row.outcome is None
-    refused = looks.open_look(request(2, lineage_id="idea-1"))
-    assert refused == LookRefusal(GateCode.LOOK_SPENT, digest("t", 1))
-    again = opened(looks, request(1))
-    assert (again.look_id, again.k) == (row.look_id, row.k)
-    assert opened(looks, request(2)).k == 2
+    with closing(place.open()) as database:
+        looks = SqlLooks(database)
+        (row,) = looks.rows("goog")
+        assert row.outcome is None
+        refused = looks.open_look(request(2, lineage_id="idea-1"))
+        assert refused == LookRefusal(GateCode.LOOK_SPENT, digest("t", 1))
+        again = opened(looks, request(1))
+        assert (again.look_id, again.k) == (row.look_id, row.k)
+        assert opened(looks, request(2)).k == 2

@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
-from pathlib import Path
-
 import pytest
 
-from engine.clock import FixedClock
 from engine.errors import InputError, IntegrityError
 from engine.ledger import Lineage, TrialOutcome
 from engine.records import canonical
-from guardrails.store.database import Database, open_database
-from guardrails.store.desk import desk_metadata
+from guardrails.store.database import Database
 from guardrails.store.ledger import SqlLedger
 from guardrails.store.ledger_tables import digest_of
-from tests.ledger_world import NOON, ran, start
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Database:
-    """A fresh desk database."""
-    return open_database(tmp_path / "desk.db", desk_metadata, "desk", FixedClock(NOON))
-
-
-def tamper(path: Path, *statements: str) -> None:
-    """Change the file as an insider with file access would."""
-    with sqlite3.connect(path) as connection:
-        for (name,) in connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        ).fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
-        for statement in statements:
-            connection.execute(statement)
+from tests.ledger_world import ran, start
+from tests.store_places import StorePlace
 
 
 def test_an_open_trial_counts(database: Database) -> None:
@@ -76,7 +55,11 @@ def test_an_outcome_without_a_trial_is_refused(database: Database) -> None:
     assert caught.value.code == "TRIAL_UNKNOWN"
 
 
-TABLES = ("trials", "trial_families", "trial_specs", "trial_lineages", "trial_outcomes", "journal")
+COLUMNS = {
+    "trials": "n", "trial_families": "n", "trial_specs": "digest", "trial_lineages": "n",
+    "trial_outcomes": "n", "journal": "n",
+}  # fmt: skip
+"""A column of each table of the ledger."""
 
 
 def filled(database: Database) -> SqlLedger:
@@ -88,16 +71,15 @@ def filled(database: Database) -> SqlLedger:
     return ledger
 
 
-@pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("verb", ["DELETE FROM {}", "UPDATE {} SET rowid = rowid + 100"])
-def test_rows_cannot_be_changed(database: Database, tmp_path: Path, table: str, verb: str) -> None:
-    """The file itself refuses to change or delete anything of the ledger."""
+@pytest.mark.parametrize("table", COLUMNS)
+@pytest.mark.parametrize("verb", ["DELETE FROM {}", "UPDATE {0} SET {1} = {1}"])
+def test_rows_cannot_be_changed(
+    database: Database, place: StorePlace, table: str, verb: str
+) -> None:
+    """The store itself refuses to change or delete anything of the ledger."""
     filled(database)
-    with (
-        sqlite3.connect(tmp_path / "desk.db") as connection,
-        pytest.raises(sqlite3.IntegrityError, match="append-only"),
-    ):
-        connection.execute(verb.format(table))
+    with pytest.raises(Exception, match="append-only"):
+        place.insider(verb.format(table, COLUMNS[table]), keep_triggers=True)
 
 
 RENAMED = "SET payload = replace(payload, 'chat-{}', 'chat-9')"
@@ -126,20 +108,20 @@ FORGERIES = {
 
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_forged_or_deleted_trials_are_found(
-    database: Database, tmp_path: Path, forgery: str
+    database: Database, place: StorePlace, forgery: str
 ) -> None:
-    """LEDGER_BROKEN: whatever an insider changes in the file no longer fits the journal."""
+    """LEDGER_BROKEN: whatever an insider changes in the store no longer fits the journal."""
     ledger = filled(database)
     ledger.check()
     database.close()
-    tamper(tmp_path / "desk.db", FORGERIES[forgery])
+    place.insider(FORGERIES[forgery])
     with pytest.raises(IntegrityError) as caught:
         ledger.check()
     assert caught.value.code == "LEDGER_BROKEN"
 
 
 def test_a_row_and_its_journal_row_cannot_be_forged_together(
-    database: Database, tmp_path: Path
+    database: Database, place: StorePlace
 ) -> None:
     """Writing the fitting digest into the journal breaks the journal's own chain."""
     ledger = filled(database)
@@ -147,8 +129,7 @@ def test_a_row_and_its_journal_row_cannot_be_forged_together(
     after = before.model_copy(update={"lineage": Lineage(lineage_id="chat-9")})
     texts = [canonical(one).decode() for one in (before, after)]
     digests = [digest_of(text) for text in texts]
-    tamper(
-        tmp_path / "desk.db",
+    place.insider(
         f"UPDATE trials SET payload = '{texts[1]}' WHERE n = 1",  # noqa: S608 - our own text
         f"UPDATE journal SET payload = replace(payload, '{digests[0]}', '{digests[1]}')",  # noqa: S608 - our own digests
     )
@@ -157,10 +138,10 @@ def test_a_row_and_its_journal_row_cannot_be_forged_together(
     assert caught.value.code == "LEDGER_BROKEN"
 
 
-def test_the_ledger_survives_a_restart(database: Database, tmp_path: Path) -> None:
+def test_the_ledger_survives_a_restart(database: Database, place: StorePlace) -> None:
     """What was counted is counted after the process has ended."""
     SqlLedger(database, "tester").open_trial(start("a"))
     database.close()
-    again = open_database(tmp_path / "desk.db", desk_metadata, "desk", FixedClock(NOON))
+    again = place.open()
     assert SqlLedger(again, "tester").count("goog-usd") == 1
     again.close()
