@@ -125,16 +125,17 @@ def train_keys(  # noqa: PLR0913 - the draws are named by three parts
     """
     prepared = [_columns(matrix) for matrix in matrices]
     exceeded = [0] * len(prepared)
-    length = matrices[0].shape[0]
+    made, length = 0, matrices[0].shape[0]
     fresh = resample_counts(length, block, samples, family, window)
     for counts in fresh if draws is None else draws:
+        made += counts.shape[0]  # of a cache, whatever it holds: a p above 1 would be nonsense
         for index, columns in enumerate(prepared):
             threshold = max(float(columns.statistic[own]), 0.0)
             exceeded[index] += int((_maxima(columns, counts) >= threshold).sum())
     return tuple(
         Key(
             float(columns.statistic[own]) if math.isfinite(columns.statistic[own]) else None,
-            round((1 + count) / (samples + 1), _P_DECIMALS),
+            round((1 + count) / (made + 1), _P_DECIMALS),
         )
         for columns, count in zip(prepared, exceeded, strict=True)
     )

@@ -11,6 +11,7 @@ from engine.data.bars import FloatArray
 from engine.errors import InputError
 from engine.gate.bootstrap import circular_block_length
 from engine.gate.statistics import (
+    Draws,
     block_length,
     cap_of_look,
     clopper_pearson_upper,
@@ -294,3 +295,14 @@ def test_an_interval_needs_a_level_and_values() -> None:
 def test_the_single_key_falls_with_each_look() -> None:
     """0.01 shared over the looks, never below 0.001."""
     assert [single_key_limit(k) for k in (1, 2, 5, 10, 24)] == [0.01, 0.005, 0.002, 0.001, 0.001]
+
+
+def test_the_draws_that_are_handed_in_are_the_ones_that_are_counted() -> None:
+    """A cache of another size than `samples` gives the p-value of its own draws, never above 1."""
+    matrix = np.rint(stream("tests/draws", 1).standard_normal((200, 5)) * 1e6)
+    names = {"family": "f", "window": "w", "block": 10}
+    (fresh,) = train_keys([matrix], 0, samples=999, **names)
+    cache = Draws(family="f", window="w", samples=999)
+    (kept,) = train_keys([matrix], 0, samples=4_999, draws=cache.counts(200, 10), **names)
+    assert kept == fresh
+    assert 0.0 < kept.p <= 1.0
