@@ -135,6 +135,16 @@ class TrainEvidence(Record):
     cut_share: Ratio | None = None
 
     @property
+    def complete(self) -> bool:
+        """Whether everything was measured that a look may be taken on: what is missing denies."""
+        measured = (
+            self.violations, self.invariances, self.reproducible, self.exceeded, self.trial,
+            self.run, self.stressed_mean, self.tail, self.jump, self.null, self.neighbours,
+            self.second_engine, self.cut_share,
+        )  # fmt: skip
+        return all(one is not None for one in measured)
+
+    @property
     def digest(self) -> Digest:
         """Source of all train facts."""
         return digest("peak/train-evidence/v2", self)
@@ -157,8 +167,8 @@ class HoldoutEvidence(Record):
 
     k: Annotated[int, Field(ge=1)]
     run: RunEvidence
-    tail: TailEvidence | None = None
-    stressed_mean: Ratio | None = None
+    tail: TailEvidence
+    stressed_mean: Ratio
     later: LaterEvidence | None = None
 
     @property

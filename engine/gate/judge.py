@@ -40,7 +40,7 @@ def worth_vetoes(candidate: Candidate, train: TrainEvidence, criteria: GateCrite
 
 def needs_look(candidate: Candidate, train: TrainEvidence, criteria: GateCriteria) -> bool:
     """Whether everything cheaper than a look has been measured and passed."""
-    return train.run is not None and passes(_BEFORE_LOOK, candidate, train, criteria)
+    return train.complete and passes(_BEFORE_LOOK, candidate, train, criteria)
 
 
 def judge(candidate: Candidate, evidence: Evidence, criteria: GateCriteria) -> GateReport:
@@ -54,7 +54,7 @@ def judge(candidate: Candidate, evidence: Evidence, criteria: GateCriteria) -> G
     asked = Asked(candidate, evidence, criteria)
     found = tuple(findings((*_BEFORE_LOOK, *REFUSALS, *HOLDOUT), asked))
     verdict = _verdict(found)
-    if verdict == "PASS" and holdout is None:
+    if verdict == "PASS" and (holdout is None or not train.complete):
         verdict = "INELIGIBLE"
     shown = verdict == "PASS"
     if shown:

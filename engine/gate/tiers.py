@@ -50,6 +50,10 @@ def _cap(finding: GateFinding, criteria: GateCriteria) -> Tier:
 
 
 def grade_is_full(findings: Sequence[GateFinding]) -> bool:
-    """Whether a certificate is more than research grade: no model may remember the holdout."""
+    """Whether a certificate is more than research grade: no model may remember the holdout.
+
+    Where nobody asked, the answer is no.
+    """
     cutoffs = (GateCode.CUTOFF_OVERLAP, GateCode.CUTOFF_UNKNOWN)
-    return all(one.passed for one in findings if one.code in cutoffs)
+    asked = [one.passed for one in findings if one.code in cutoffs]
+    return bool(asked) and all(asked)

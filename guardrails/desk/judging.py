@@ -23,7 +23,7 @@ from engine.gate.criteria import GateCriteria
 from engine.gate.gather import train_evidence
 from engine.gate.identity import code_digest
 from engine.gate.judge import judge
-from engine.gate.keys import gate_p
+from engine.gate.keys import through_holdout
 from engine.gate.limits import ProcessMeter
 from engine.gate.looks import LookOutcome
 from engine.gate.report import GateReport
@@ -33,7 +33,7 @@ from guardrails.desk.looking import Look, Looked
 from guardrails.desk.rebasing import Rebasing
 from guardrails.desk.redrawing import Redrawing
 from guardrails.desk.reporting import Reports
-from guardrails.desk.standing import ForwardRecords
+from guardrails.desk.standing import Standing
 from guardrails.desk.windows import Windows
 from guardrails.signing import Signer
 from guardrails.store.candidates import CandidateStore, StoredCandidate
@@ -105,7 +105,11 @@ class Judge:
             self._thread.join(wait_s)
 
     def enqueue(self, candidate_id: Digest) -> None:
-        """Judge a candidate when its turn comes; a judged one is left as it is."""
+        """Judge a candidate when its turn comes; a judged one as `worth_again` says."""
+        stored = self._rooms.candidates.get(candidate_id)
+        if stored.status == "judged" and worth_again(stored):
+            # from now on it is being judged: nobody shall take the old verdict for the new one
+            self._stage(candidate_id, "train", 0.0)
         self._queue.put(candidate_id)
 
     @property
@@ -131,7 +135,7 @@ class Judge:
         """Judge one candidate now; a fault is stored with its code, nothing is certified then."""
         stored = self._rooms.candidates.get(candidate_id)
         if stored.status == "judged" and not worth_again(stored):
-            return
+            return  # asked for twice
         try:
             self._judged(stored.candidate)
         except UnavailableError:
@@ -156,8 +160,8 @@ class Judge:
             meter=ProcessMeter(rooms.clock),
         )  # fmt: skip
         train = train_evidence(candidate, bench)
-        records = ForwardRecords(rooms.database, rooms.datasets, rooms.clock)
-        look = Look(rooms.looks, rooms.datasets, rooms.clock, records.of).of(
+        standing = Standing(rooms.database, rooms.datasets, rooms.clock)
+        look = Look(rooms.looks, rooms.datasets, rooms.clock, standing.forward).of(
             candidate, bench, train
         )
         report = judge(candidate, look.evidence, rooms.criteria)
@@ -188,7 +192,8 @@ class Judge:
         if look.permit is None:
             return
         passed = report.verdict == "PASS"
-        p, _ = gate_p(look.evidence, self._rooms.criteria)
+        # of the look itself: what came after it is no test of this market's order of looks
+        p, _ = through_holdout(look.evidence, self._rooms.criteria)
         outcome = LookOutcome(
             verdict=report.verdict,
             report_digest=report.digest,
@@ -211,6 +216,11 @@ class Judge:
         if report.verdict != "PASS" or look.field is None:
             return None
         basis = basis_of(candidate, bench, look.evidence, report, look.field)
-        certificate = issue(report, candidate, self._rooms.clock.now(), basis)
-        signature = self._rooms.signer.sign(certificate.digest)
+        rooms = self._rooms
+        fresh = issue(report, candidate, rooms.clock.now(), basis)
+        standing = Standing(rooms.database, rooms.datasets, rooms.clock)
+        certificate = standing.settled(candidate, fresh)
+        if certificate is None:
+            return None
+        signature = rooms.signer.sign(certificate.digest)
         return SignedCertificate(certificate=certificate, signature=signature)

@@ -173,7 +173,7 @@ class CandidateStore:
     ) -> None:
         """Store report and certificate with the verdict's journal row in one commit."""
         with self._database.write() as work:
-            if certificate is not None:
+            if certificate is not None and not _is_stored(work, certificate):
                 _insert_certificate(work, candidate_id, certificate)
             issued = None if certificate is None else certificate.certificate.digest
             work.connection.execute(
@@ -199,6 +199,12 @@ class CandidateStore:
                     "trials": report.trials,
                 },
             )
+
+
+def _is_stored(work: UnitOfWork, signed: SignedCertificate) -> bool:
+    """Whether it was issued before: a repeated verdict may stand on an earlier certificate."""
+    known = select(certificates.c.digest).where(certificates.c.digest == signed.certificate.digest)
+    return work.connection.scalar(known) is not None
 
 
 def _insert_certificate(work: UnitOfWork, candidate_id: Digest, signed: SignedCertificate) -> None:

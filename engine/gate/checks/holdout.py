@@ -58,17 +58,13 @@ def _ruin(asked: Asked) -> Answer | None:
 def _tail(asked: Asked) -> Answer | None:
     """Train and holdout trades together still prove the tail."""
     look = _look(asked)
-    return (
-        None
-        if look is None or look.tail is None
-        else Answer(look.tail.proven, look.tail.margin, 0.0)
-    )
+    return None if look is None else Answer(look.tail.proven, look.tail.margin, 0.0)
 
 
 def _costs(asked: Asked) -> Answer | None:
     """The holdout mean stays positive under doubled costs; live needs it."""
     look = _look(asked)
-    return None if look is None or look.stressed_mean is None else above_zero(look.stressed_mean)
+    return None if look is None else above_zero(look.stressed_mean)
 
 
 def _both_keys(asked: Asked) -> Answer | None:

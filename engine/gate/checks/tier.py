@@ -9,10 +9,10 @@ from engine.gate.findings import Effect, GateCode
 from engine.gate.keys import gate_p, later_passes
 
 
-def _cutoff_known(asked: Asked) -> Answer | None:
+def _cutoff_known(asked: Asked) -> Answer:
     """Every model that touched the idea says up to when it has read."""
     cutoff = asked.evidence.cutoff
-    return None if cutoff is None else Answer(cutoff.state != "unknown")
+    return Answer(cutoff is not None and cutoff.state != "unknown")
 
 
 def _cutoff_clear(asked: Asked) -> Answer | None:
@@ -28,8 +28,10 @@ def _cutoff_clear(asked: Asked) -> Answer | None:
 def _online(asked: Asked) -> Answer | None:
     """p_gate against the level of this look over the family's lifetime."""
     level = asked.evidence.alpha
-    if level is None or asked.evidence.holdout is None:
+    if asked.evidence.holdout is None:
         return None
+    if level is None:
+        return Answer(passed=False)
     p, _ = gate_p(asked.evidence, asked.criteria)
     record = asked.evidence.forward
     if asked.candidate.tier == "live" and record is not None:

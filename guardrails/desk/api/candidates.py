@@ -67,7 +67,7 @@ async def submit(
     source: TrialSource = "draft" if actor.is_copilot or submission.thread_id else "manual"
     by = Submitter(actor.person_id, source)
     accepted = await asyncio.to_thread(desk.intake.submit, submission, by, key)
-    desk.judge.enqueue(accepted.candidate_id)
+    await asyncio.to_thread(desk.judge.enqueue, accepted.candidate_id)
     return answer({"candidate_id": accepted.candidate_id, "status": "queued"}, 202)
 
 

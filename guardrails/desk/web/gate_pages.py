@@ -61,7 +61,7 @@ async def submit(request: Request, desk: DeskOf) -> Response:
     accepted = await asyncio.to_thread(
         desk.intake.submit, submission, Submitter(actor.person_id, "draft"), uuid4().hex
     )
-    desk.judge.enqueue(accepted.candidate_id)
+    await asyncio.to_thread(desk.judge.enqueue, accepted.candidate_id)
     return go(f"/candidates/{accepted.candidate_id}")
 
 

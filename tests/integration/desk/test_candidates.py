@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from engine.language import library
+from engine.records import canonical, read_json
 from tests.api_world import GOOG_SPEC, Visitor, World
 
 FUTURE = {"id": "a", "side": "long", "entry": "close[-1] > close"}
@@ -139,3 +141,24 @@ def test_a_stopped_desk_takes_up_what_was_queued(world: World) -> None:
     assert candidate.unfinished() == (accepted,)
     world.desk.judge.start()
     assert judged(operator, accepted)["status"] == "judged"
+
+
+def test_a_pass_below_what_was_asked_for_is_judged_again(world: World) -> None:
+    """Nobody takes the old verdict meanwhile; no look, no trial more; a FAIL stays as it is."""
+    operator, desk = world.operator(), world.desk
+    spec = read_json(canonical(library.load("rsi_momentum_goog_demo")))
+    asked = {"spec": spec, "tier": "testnet"}
+    first = operator.post("/api/candidates", json=asked).json()["candidate_id"]
+    before = judged(operator, first)
+    assert (before["verdict"], before["tier"], before["asked"]) == ("PASS", "paper", "testnet")
+    assert operator.post("/api/candidates", json=asked).json()["candidate_id"] == first
+    assert desk.candidates.get(first).status == "running"
+    after = judged(operator, first)
+    assert (after["trials"], after["looks_left"]) == (before["trials"], before["looks_left"])
+    assert after["status"] == "judged"
+    assert after["certificate"] == before["certificate"]
+    assert len(desk.certificates.list()) == 1
+    refused = operator.post("/api/candidates", json=SUBMIT).json()["candidate_id"]
+    assert judged(operator, refused)["verdict"] == "FAIL"
+    operator.post("/api/candidates", json=SUBMIT)
+    assert desk.candidates.get(refused).status == "judged"

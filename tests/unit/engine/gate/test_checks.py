@@ -143,8 +143,10 @@ def test_each_holdout_criterion_decides(
     lab, candidate, evidence = passed.lab, passed.candidate, passed.evidence
     assert evidence.holdout is not None
     run = {**evidence.holdout.run.model_dump(), **change}
-    unproven = None if change else tail(-0.1)
-    holdout = HoldoutEvidence.model_validate({"k": 1, "run": run, "tail": unproven})
+    shown = tail(0.1 if change else -0.1)
+    holdout = HoldoutEvidence.model_validate(
+        {"k": 1, "run": run, "tail": shown, "stressed_mean": 0.001}
+    )
     report = judge(candidate, Evidence(train=evidence.train, holdout=holdout), lab.criteria)
     assert report.verdict == "FAIL"
     assert report.tier is None
@@ -198,6 +200,35 @@ def test_an_unmeasured_criterion_is_left_out(lab: Lab, goog: Dataset) -> None:
         GateCode.TRAIN_KEY_VOID
     }
     assert 0 < len(list(findings(CONTRACT, asked))) < len(CONTRACT)
+
+
+@pytest.mark.parametrize(
+    "missing",
+    ["violations", "invariances", "reproducible", "exceeded", "stressed_mean", "tail", "jump",
+     "null", "neighbours", "second_engine", "cut_share"],
+)  # fmt: skip
+def test_what_was_not_measured_denies(passed: Passed, missing: str) -> None:
+    """Without one measurement there is no look and no PASS; with all of them there are both."""
+    lab, candidate, evidence = passed.lab, passed.candidate, passed.evidence
+    assert needs_look(candidate, evidence.train, lab.criteria)
+    train = changed(evidence.train, **{missing: None})
+    assert not needs_look(candidate, train, lab.criteria)
+    report = verdict_on(passed, "paper", train=train)
+    assert (report.verdict, report.tier) == ("INELIGIBLE", None)
+    assert verdict_on(passed, "paper").verdict == "PASS"
+
+
+def test_a_cutoff_or_level_that_nobody_asked_for_denies_live(passed: Passed) -> None:
+    """Without them a certificate is research grade and testnet at most; with them it is live."""
+    record = ForwardEvidence(days=80, closed_trades=25, e=25.0)
+    ready = {"forward": record, "signed_off": True}
+    assert verdict_on(passed, "live", **ready).tier == "live"
+    blind = verdict_on(passed, "live", cutoff=None, **ready)
+    assert (blind.tier, blind.grade) == ("testnet", "research")
+    unlevelled = verdict_on(passed, "live", alpha=None, **ready)
+    assert unlevelled.tier == "testnet"
+    codes = {f.code for f in unlevelled.findings if not f.passed}
+    assert codes == {GateCode.ONLINE_LEVEL}
 
 
 def test_every_code_stands_once_in_a_stage() -> None:

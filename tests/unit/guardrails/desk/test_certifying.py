@@ -29,6 +29,7 @@ from engine.records import Digest
 from engine.seeds import stream
 from guardrails.desk.certifying import JOB, Certifying, without_fills
 from guardrails.desk.forwarding import Forward, Forwarding, is_restated
+from guardrails.desk.standing import Standing
 from guardrails.store.candidates import CandidateStore, CertificateStore
 from guardrails.store.database import open_database
 from guardrails.store.desk import desk_metadata
@@ -288,3 +289,55 @@ def test_the_newest_data_of_the_market_are_taken(house: House) -> None:
     assert isinstance(house.later, Dataset)
     assert house.later.last > house.first.last
     assert house.later.family == house.first.family
+
+
+def again(house: House, **changes: object) -> Certificate:
+    """What another PASS of the same run would be certified with today."""
+    fresh = {"serial": "f" * 64, "issued_at": NOW, "expires_at": NOW + timedelta(days=180)}
+    return house.certified(**{**fresh, **changes})
+
+
+def test_a_first_pass_is_certified_and_a_repeated_one_gets_no_more_time(tmp_path: Path) -> None:
+    """The same tier under the same code keeps the certificate that is there."""
+    house = House(tmp_path)
+    standing = Standing(house.database, house.datasets, house.clock)
+    assert standing.settled(house.candidate, again(house)) == again(house)
+    first = house.issue()
+    assert standing.settled(house.candidate, again(house)) == first
+    house.clock.advance(61 * 86_400.0)
+    assert standing.settled(house.candidate, again(house)) is None
+
+
+def test_a_better_tier_is_certified_anew(tmp_path: Path) -> None:
+    """Testnet after paper is new evidence; paper after testnet is not."""
+    house = House(tmp_path)
+    house.issue()
+    standing = Standing(house.database, house.datasets, house.clock)
+    better = again(house, tier="testnet", modes=MODES["testnet"])
+    assert standing.settled(house.candidate, better) == better
+    house.issue(better)
+    assert standing.settled(house.candidate, again(house)) == better
+
+
+def test_under_new_code_the_time_that_was_left_is_left(tmp_path: Path) -> None:
+    """A recomputation is no renewal: the end stays, and after it there is nothing."""
+    house = House(tmp_path)
+    first = house.issue(house.certified(code_digest="7" * 64))
+    standing = Standing(house.database, house.datasets, house.clock)
+    settled = standing.settled(house.candidate, again(house))
+    assert settled is not None
+    assert (settled.expires_at, settled.code_digest) == (first.expires_at, code_digest())
+    house.clock.advance(61 * 86_400.0)
+    assert standing.settled(house.candidate, again(house)) is None
+
+
+def test_a_revoked_run_is_not_certified_again_on_the_same_windows(tmp_path: Path) -> None:
+    """Asking for another tier is no way back; the next window asks anew."""
+    house = House(tmp_path)
+    first = house.issue()
+    house.certificates.revoke(first.digest, GateCode.DECAY_EDGE.value, JOB)
+    standing = Standing(house.database, house.datasets, house.clock)
+    better = again(house, tier="testnet", modes=MODES["testnet"])
+    assert standing.settled(house.candidate, better) is None
+    next_window = house.candidate.model_copy(update={"windows": ("coin from 2024-01-01",)})
+    assert standing.settled(next_window, better) == better
