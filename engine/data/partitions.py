@@ -133,6 +133,11 @@ def zone_note(bars: Bars, zones: Zones) -> ZoneNote:
     end = min(window_last, int(days[-1]))
     train = (train_last - int(days[0]) + 1) / DAYS_PER_YEAR
     holdout = (end - train_last) / DAYS_PER_YEAR
+    return note_of(train, holdout)
+
+
+def note_of(train: float, holdout: float) -> ZoneNote:
+    """Whether so many years of train and of holdout, embargo included, are long enough."""
     if train < TRAIN_YEARS[0] or holdout < HOLDOUT_YEARS[0]:
         return "DATA_TOO_SHORT"
     if train < TRAIN_YEARS[1] or holdout < HOLDOUT_YEARS[1]:

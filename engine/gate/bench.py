@@ -9,9 +9,9 @@ import numpy as np
 
 from engine.data.bars import IntArray
 from engine.data.dataset import Dataset, ZoneNote
-from engine.data.days import close_days
+from engine.data.days import close_days, day_of
 from engine.data.panel import Panel, panel_of
-from engine.data.partitions import HoldoutBars, TrainBars
+from engine.data.partitions import DAYS_PER_YEAR, HoldoutBars, TrainBars, note_of
 from engine.errors import DataError
 from engine.gate.criteria import GateCriteria
 from engine.gate.limits import FixedMeter, Meter
@@ -77,9 +77,25 @@ class Bench:
 
     @property
     def zone_note(self) -> ZoneNote:
-        """The worst note of all datasets."""
+        """The worst note of all datasets, and of the days that they have in common."""
         notes = [dataset.zone_note for dataset in self.datasets]
+        if len(self.datasets) > 1:
+            notes.append(self._common_note())
         return next(note for note in _WORST_FIRST if note in notes)
+
+    def _common_note(self) -> ZoneNote:
+        """Whether the days that are train, and those that are sealed, in all are enough."""
+        zones = [dataset.zones.as_numbers() for dataset in self.datasets]
+        ends = [
+            min(each[2], day_of(one.last)) for each, one in zip(zones, self.datasets, strict=True)
+        ]
+        train_last = min(each[0] for each in zones)
+        first = max(int(close_days(bars.close_time)[0]) for bars in self.panel.each)
+        # a dataset's own holdout is measured from its last train day, so the common one is too
+        begin = max(each[0] for each in zones)
+        return note_of(
+            (train_last - first + 1) / DAYS_PER_YEAR, (min(ends) - begin) / DAYS_PER_YEAR
+        )
 
     @property
     def holdout_rows(self) -> int:

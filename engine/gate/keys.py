@@ -6,6 +6,7 @@ from typing import Final
 
 from engine.gate.criteria import GateCriteria
 from engine.gate.evidence import Evidence, KeyEvidence, RunEvidence
+from engine.gate.forward import p_gate_by_forward, p_of
 from engine.gate.statistics import cap_of_look, p_gate, single_key_limit
 
 LATER_DAYS: Final = 250
@@ -32,10 +33,9 @@ def gate_p(evidence: Evidence, criteria: GateCriteria) -> tuple[float, float]:
     forward, look, run = evidence.forward, evidence.holdout, evidence.train.run
     if forward is None or look is None or run is None or forward.days < criteria.forward_days:
         return through, limit
-    later = min(1.0, 1.0 / forward.e) if forward.e > 0 else 1.0
     if is_single(evidence):
-        return min(through, later), limit
-    return min(through, p_gate(worse(run), later, cap_of_look(look.k))), limit
+        return min(through, p_of(forward.e)), limit
+    return min(through, p_gate_by_forward(worse(run), forward, look.k)), limit
 
 
 def through_holdout(evidence: Evidence, criteria: GateCriteria) -> tuple[float, float]:

@@ -29,6 +29,8 @@ class LookRequest(Record):
         kin: lineage ids and shape digests of everything that is the same idea: the connected
             component of the candidate. Its own two need not be named again.
         candidate_digest, rule_digest, shape_digest, cost_digest: identity of the run.
+        single: whether the holdout decides alone. It is part of the run: a statement about the
+            search cannot be taken back after its verdict.
         train: returns of the candidate's own ledger row: what later requests are held against.
         at: when.
     """
@@ -41,6 +43,7 @@ class LookRequest(Record):
     rule_digest: Digest
     shape_digest: Digest
     cost_digest: Digest
+    single: bool = False
     train: TrainReturns
     at: AwareDatetime
 
@@ -53,7 +56,7 @@ class LookRequest(Record):
     def same_run(self) -> tuple[object, ...]:
         """What makes two looks the same computation."""
         windows = tuple(sorted(str(window) for window in self.windows))
-        return (self.rule_digest, self.datasets, self.cost_digest, windows)
+        return (self.rule_digest, self.datasets, self.cost_digest, windows, self.single)
 
     @property
     def idea(self) -> frozenset[str]:

@@ -194,13 +194,20 @@ class Judge:
         passed = report.verdict == "PASS"
         # of the look itself: what came after it is no test of this market's order of looks
         p, _ = through_holdout(look.evidence, self._rooms.criteria)
+        look_id = look.permit.look_id
+        earlier = [
+            row.outcome.p_gate
+            for row in self._rooms.looks.rows(*report.families)
+            if row.look_id == look_id and row.outcome is not None
+        ]
         outcome = LookOutcome(
             verdict=report.verdict,
             report_digest=report.digest,
             shown=passed,
-            p_gate=p if passed else 1.0,
+            # never better than at first: the levels of later looks were spent on it
+            p_gate=max([p if passed else 1.0, *earlier]),
         )
-        self._rooms.looks.record(look.permit.look_id, outcome)
+        self._rooms.looks.record(look_id, outcome)
 
     def redraw(self, candidate_id: Digest) -> None:
         """Write a candidate's report again with the figures of its look; see `Redrawing`."""

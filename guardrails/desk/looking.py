@@ -89,6 +89,7 @@ class Look:
             rule_digest=train.rule_digest,
             shape_digest=train.shape_digest,
             cost_digest=candidate.costs.digest,
+            single=bool(train.void_key),
             train=train_returns(bench, train),
             at=self.clock.now(),
         )

@@ -43,9 +43,11 @@ def _trades(asked: Asked) -> Answer | None:
         "testnet": criteria.testnet_trades,
         "live": criteria.live_trades,
     }[asked.candidate.tier]
-    if asked.candidate.tier == "live" and asked.evidence.forward is not None:
-        trades += asked.evidence.forward.closed_trades
     too_few = trades < criteria.paper_trades
+    # Forward trades count for live alone; paper and testnet stand on the holdout's own.
+    live, forward = asked.candidate.tier == "live", asked.evidence.forward
+    if live and forward is not None and trades >= criteria.testnet_trades:
+        trades += forward.closed_trades
     return Answer(trades >= wanted, float(trades), float(wanted), Effect.FAIL if too_few else None)
 
 

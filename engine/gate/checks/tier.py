@@ -6,7 +6,8 @@ from typing import Final
 
 from engine.gate.checks.answers import Answer, Asked, Row, at_least, at_most
 from engine.gate.findings import Effect, GateCode
-from engine.gate.keys import gate_p, later_passes
+from engine.gate.forward import live_p
+from engine.gate.keys import gate_p, later_passes, through_holdout
 
 
 def _cutoff_known(asked: Asked) -> Answer:
@@ -32,12 +33,15 @@ def _online(asked: Asked) -> Answer | None:
         return None
     if level is None:
         return Answer(passed=False)
-    p, _ = gate_p(asked.evidence, asked.criteria)
+    if asked.candidate.tier != "live":
+        p, _ = gate_p(asked.evidence, asked.criteria)
+        return at_most(p, level)
+    # The forward record divides here, so it must not stand in for the holdout key as well.
+    p, limit = through_holdout(asked.evidence, asked.criteria)
+    if not p <= limit:
+        return Answer(passed=False, value=p, threshold=limit)
     record = asked.evidence.forward
-    if asked.candidate.tier == "live" and record is not None:
-        # Independent evidence divides: e-values as weights (Ignatiadis, Wang, Ramdas 2024).
-        p = min(1.0, p / record.e) if record.e > 0 else 1.0
-    return at_most(p, level)
+    return at_most(p if record is None else live_p(p, record), level)
 
 
 def _long_forward(asked: Asked) -> Answer | None:

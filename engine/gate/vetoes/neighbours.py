@@ -20,6 +20,8 @@ from engine.records import Record
 MOST: Final = 20
 STEP: Final = 0.1
 """Share of the default by which a parameter without a step of its own is moved."""
+LEAST_STEP: Final = 0.05
+"""A declared step below this share of the default would ask the candidate itself again."""
 _DECIMALS: Final = 9
 
 
@@ -54,7 +56,7 @@ def neighbours_of(spec: StrategySpec) -> tuple[StrategySpec, ...]:
 
 def _steps(param: Parameter) -> tuple[float, ...]:
     """The values below and above the default; whole ones for whole parameters."""
-    step = param.step or abs(param.default) * STEP
+    step = max(param.step or abs(param.default) * STEP, abs(param.default) * LEAST_STEP)
     if param.type == "int":
         step = float(max(1, round(step)))
     if step <= 0.0:

@@ -70,7 +70,11 @@ def changed(train: TrainEvidence, **fields: object) -> TrainEvidence:
         ({"spec_findings": (ERROR,)}, GateCode.SPEC_INVALID, "INELIGIBLE"),
         ({"mismatch": "The spec is for 1h."}, GateCode.SPEC_INVALID, "INELIGIBLE"),
         ({"spec_findings": (WARNING,)}, GateCode.SPEC_LINT, "PASS"),
-        ({"parameters": 11}, GateCode.PARAMETERS_TOO_MANY, "FAIL"),
+        (
+            {"parameters": 11, "neighbours": around(0.1, 0.9)},
+            GateCode.PARAMETERS_TOO_MANY,
+            "FAIL",
+        ),
         ({"denied_by": ("conservative",)}, GateCode.TRADABLE_UNDER, "PASS"),
         ({"unprotected": ("rule one",)}, GateCode.STOP_MISSING, "FAIL"),
         ({"adds_to_loser": ("pyramiding",)}, GateCode.ADDS_TO_LOSER, "FAIL"),
